@@ -1,5 +1,5 @@
 import type { JsonObject } from '../model/json.ts';
-import type { Keys } from '../model/graph.ts';
+import type { BuildId, Keys } from '../model/graph.ts';
 import type { RunSpec } from '../model/manifest.ts';
 
 export interface Clock {
@@ -27,6 +27,7 @@ export interface RunInput extends RunPlace {
 
 /** One execution of one attempt of a run. */
 export interface RunRequest {
+  readonly buildId: BuildId;
   readonly runId: string;
   /** 1, 2, …: counts starts that the job itself brought to an end. */
   readonly attempt: number;
@@ -57,7 +58,7 @@ export type RunOutcome =
   | { readonly kind: 'timedOut'; readonly limit: 'duration' | 'heartbeat'; readonly message: string };
 
 /** Names one execution. */
-export type RunHandle = Pick<RunRequest, 'runId' | 'attempt' | 'execution'>;
+export type RunHandle = Pick<RunRequest, 'buildId' | 'runId' | 'attempt' | 'execution'>;
 
 /** Starts executions and says how they ended. The answer comes by `RunReports`, never from `start`. */
 export interface Runner {
