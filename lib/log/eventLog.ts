@@ -1,16 +1,13 @@
 import type { JsonObject } from '../model/json.ts';
+import type { StoredEvent } from '../model/storedEvent.ts';
+
+export type { StoredEvent } from '../model/storedEvent.ts';
 
 /** What a stream is about; the part of its id before the first `/`. */
 export type StreamKind = 'want' | 'build' | 'external' | 'pool';
 
 /** `<kind>/<id>`, such as `want/want_01J…` or `build/summarise/2012-01`. At most 1,024 bytes. */
 export type StreamId = `${StreamKind}/${string}`;
-
-/** One fact, as stored: `type` in the past tense, `v` the version of its fields (1, 2, …), and the fields. */
-export interface StoredEvent extends JsonObject {
-  readonly type: string;
-  readonly v: number;
-}
 
 /** What one decision writes, atomically. */
 export interface NewCommit {
