@@ -83,11 +83,9 @@ tick() {
   done
 }
 
-# The line of npm's that says what went wrong, among those that give advice and addresses of logs.
+# The first of npm's lines that says what went wrong: codes stand before it, advice and addresses of logs after it.
 npm_complaint() {
-  sed -n -E 's/^npm (ERR!|error) ?//p' "$1" |
-    grep -v -E '^ *$|^(code|errno|syscall|path|dest) |^(A complete log|    /)|^network( *$| This is| In most| If you| .proxy)' |
-    tail -n 1
+  sed -n -E 's/^npm (ERR!|error) +//p' "$1" | grep -v -E '^(code|errno|syscall|path|dest) ' | head -n 1
 }
 
 # run_npm FOLDER WHAT: installs FOLDER's lockfile exactly. No package's own script runs.
