@@ -75,7 +75,7 @@ release_lock() {
 # A sign of life while npm works: a moving line on a terminal, a plain line every ten seconds elsewhere.
 tick() {
   seconds=0
-  while sleep 1 && kill -0 $$ 2>/dev/null; do
+  while sleep 1 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
     seconds=$((seconds + 1))
     if [ -t 2 ]; then printf '\r\033[Klandfall: %s … %s s' "$1" "$seconds" >&2
     elif [ $((seconds % 10)) = 0 ]; then say "$1 … $seconds s"
