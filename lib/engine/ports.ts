@@ -1,5 +1,5 @@
-import type { JsonObject } from '../model/json.ts';
 import type { BuildId, Keys } from '../model/graph.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { RunSpec } from '../model/manifest.ts';
 
 export interface Clock {

@@ -55,14 +55,18 @@ export interface RunRequested extends EventOf<'RunRequested'>, RunNamed {
 }
 /** An attempt failed and another one will be made. */
 export interface RunRetrying extends EventOf<'RunRetrying'>, RunNamed {
+  readonly execution: number;
   readonly state: 'failed' | 'timedOut';
   readonly error: string;
   readonly retryAt: number;
+  readonly pool?: string;
 }
 export type RunEndState = 'succeeded' | 'missing' | 'failed' | 'timedOut' | 'cancelled' | 'dropped';
 export interface RunEnded extends EventOf<'RunEnded'>, RunNamed {
+  readonly execution: number;
   readonly job: string;
   readonly outputs: readonly string[];
+  readonly pool?: string;
   readonly state: RunEndState;
   readonly error?: string;
   readonly missing?: readonly string[];
@@ -158,7 +162,7 @@ export interface BuildFailure {
   readonly codeVersion: string;
 }
 
-export interface Build {
+export interface BuildState {
   readonly stateVersion: 1;
   readonly run: OpenRun | null;
   readonly live: LiveInstance | null;
@@ -167,13 +171,22 @@ export interface Build {
   /** Inputs that runs discovered, the newest `learnedMax`. */
   readonly learned: readonly string[];
   /** Instances made before the live one, the newest `instancesMax`. */
-  readonly earlier: readonly { readonly instanceId: string; readonly at: number }[];
+  readonly earlier: readonly EarlierInstance[];
+}
+
+/** An instance that another one replaced: runs that pinned it may still be under way. */
+export interface EarlierInstance {
+  readonly instanceId: string;
+  readonly at: number;
+  readonly claimRevision: number;
+  /** Its outputs that were tainted, then or since. */
+  readonly tainted?: readonly string[];
 }
 
 export const learnedMax = 100;
 export const instancesMax = 10;
 
-export const emptyBuild: Build = {
+export const emptyBuild: BuildState = {
   stateVersion: 1,
   run: null,
   live: null,
@@ -183,7 +196,7 @@ export const emptyBuild: Build = {
 };
 
 /** Folds one event. @throws UnknownEvent for a type or version that this code does not know. */
-export function evolveBuild(build: Build | null, event: StoredEvent, at: number, revision: number): Build {
+export function evolveBuild(build: BuildState | null, event: StoredEvent, at: number, revision: number): BuildState {
   const state = build ?? emptyBuild;
   const known = event as unknown as BuildEvent;
   if (known.v !== 1) throw unknownEvent('build', event);
@@ -230,7 +243,7 @@ export function evolveBuild(build: Build | null, event: StoredEvent, at: number,
 
 type RunStart = Pick<OpenRun, 'status' | 'execution'> & Partial<OpenRun>;
 
-function claimed(state: Build, claim: Claim, start: RunStart, at: number, revision: number): Build {
+function claimed(state: BuildState, claim: Claim, start: RunStart, at: number, revision: number): BuildState {
   const before = state.run?.runId === claim.runId ? state.run : null;
   const run: OpenRun = {
     runId: claim.runId,
@@ -248,11 +261,11 @@ function claimed(state: Build, claim: Claim, start: RunStart, at: number, revisi
   return { ...state, run, failure: null };
 }
 
-function withRun(state: Build, change: Partial<OpenRun>): Build {
+function withRun(state: BuildState, change: Partial<OpenRun>): BuildState {
   return state.run === null ? state : { ...state, run: { ...state.run, ...change } };
 }
 
-function ended(state: Build, event: RunEnded, at: number): Build {
+function ended(state: BuildState, event: RunEnded, at: number): BuildState {
   const run = state.run;
   if (run === null) return state;
   const closed = { ...state, run: null };
@@ -288,13 +301,15 @@ function newInstance(run: OpenRun, at: number): LiveInstance {
   return { instanceId: runId, at, pinnedAt, claimRevision, codeVersion, manifest, outputs: [] };
 }
 
-function remember(state: Build): Build['earlier'] {
+function remember(state: BuildState): BuildState['earlier'] {
   if (state.live === null) return state.earlier;
-  const { instanceId, at } = state.live;
-  return [...state.earlier, { instanceId, at }].slice(-instancesMax);
+  const { instanceId, at, claimRevision, outputs } = state.live;
+  const tainted = outputs.flatMap((output) => (output.tainted === undefined ? [] : [output.partitionRef]));
+  const instance = { instanceId, at, claimRevision, ...(tainted.length === 0 ? {} : { tainted }) };
+  return [...state.earlier, instance].slice(-instancesMax);
 }
 
-function published(state: Build, event: PartitionLive): Build {
+function published(state: BuildState, event: PartitionLive): BuildState {
   if (state.live === null || state.live.instanceId !== event.instanceId) return state;
   const output: LiveOutput = {
     partitionRef: event.partitionRef,
@@ -305,16 +320,31 @@ function published(state: Build, event: PartitionLive): Build {
   return { ...state, live: { ...state.live, outputs: [...state.live.outputs, output] } };
 }
 
-function tainted(state: Build, event: PartitionTainted): Build {
-  if (state.live === null || state.live.instanceId !== event.instanceId) return state;
+function tainted(state: BuildState, event: PartitionTainted): BuildState {
+  const { partitionRef, instanceId, reason } = event;
+  if (state.live === null || state.live.instanceId !== instanceId) {
+    const earlier = state.earlier.map((one) =>
+      one.instanceId === instanceId ? { ...one, tainted: [...new Set([...(one.tainted ?? []), partitionRef])] } : one,
+    );
+    return { ...state, earlier };
+  }
   const outputs = state.live.outputs.map((output) =>
-    output.partitionRef === event.partitionRef ? { ...output, tainted: event.reason } : output,
+    output.partitionRef === partitionRef ? { ...output, tainted: reason } : output,
   );
   return { ...state, live: { ...state.live, outputs } };
 }
 
+/** Whether this output of this instance, live or earlier, is tainted. */
+export function isOutputTainted(build: BuildState | null, partitionRef: string, instanceId: string): boolean {
+  if (build === null) return false;
+  if (build.live?.instanceId === instanceId) {
+    return build.live.outputs.some((output) => output.partitionRef === partitionRef && output.tainted !== undefined);
+  }
+  return build.earlier.some((one) => one.instanceId === instanceId && one.tainted?.includes(partitionRef));
+}
+
 /** The output as it is live now; `null` where it is not there, or only as a tainted instance. */
-export function liveOutput(build: Build | null, partitionRef: string): LiveOutput | null {
+export function liveOutput(build: BuildState | null, partitionRef: string): LiveOutput | null {
   const output = build?.live?.outputs.find((one) => one.partitionRef === partitionRef);
   return output === undefined || output.tainted !== undefined ? null : output;
 }
