@@ -1,6 +1,6 @@
 import { encodeCursor, placeInFeed, witnessOf } from './cursor.ts';
 import { type Commit, type EventFilter, type FeedItem, type FeedPage, limits, type StreamId } from './eventLog.ts';
-import { matchesFilter } from './filter.ts';
+import { compileFilter } from './filter.ts';
 import { checkLimit } from './stored.ts';
 
 /** Commits looked at per page, so that filtered pages end early here as they do in the durable adapters. */
@@ -40,9 +40,10 @@ export class MemoryFeed {
     let position = placeInFeed(cursor, this.#generation, (at) => this.#witnessAt(at));
     const end = Math.min(this.#items.length, position + scanMax);
     const items: FeedItem[] = [];
+    const matches = compileFilter(filter);
     while (position < end && items.length < limit) {
       const item = this.#items[position++]!;
-      if (matchesFilter(filter, item.commit)) items.push(item);
+      if (matches(item.commit)) items.push(item);
     }
     const witness = this.#witnessAt(position) ?? '';
     const nextCursor = encodeCursor({ generation: this.#generation, position, witness });
