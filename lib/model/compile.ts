@@ -12,13 +12,25 @@ import { PARTITION_REF_BYTES_MAX } from './ref.ts';
 
 /** Compiles a manifest in which `validateManifest` found no fault; with one it may throw. */
 export function compileGraph(manifest: Manifest): Graph {
+  const { partitions, jobs } = compileParts(manifest);
+  return new CompiledGraph(manifest, partitions, jobs);
+}
+
+interface CompiledParts {
+  readonly partitions: readonly CompiledPartition[];
+  /** By id. */
+  readonly jobs: ReadonlyMap<string, CompiledJob>;
+}
+
+/** The parts of a graph, linked to each other. */
+export function compileParts(manifest: Manifest): CompiledParts {
   const partitions = new Map(
     manifest.partitions.map((partition) => [partition.pattern, compilePartition(partition)] as const),
   );
   const jobs = new Map(manifest.jobs.map((job) => [job.id, compileJob(job, partitions)] as const));
   for (const job of jobs.values()) for (const output of job.outputs) output.job = job;
   settleBounds([...jobs.values()]);
-  return new CompiledGraph(manifest, [...partitions.values()], jobs);
+  return { partitions: [...partitions.values()], jobs };
 }
 
 function compilePartition(partition: ManifestPartition): CompiledPartition {
