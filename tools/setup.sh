@@ -30,9 +30,14 @@ install_command() {
 # The lock is a folder of files that each hold a process id: the wrapper's and its npm's. When none of them lives, it
 # is taken over by writing one's own id and looking again a second later: of several who do so, the last one keeps it.
 
+# Of another user too; one that ended and waits to be collected is not alive.
+is_alive() {
+  { kill -0 "$1" 2>/dev/null || [ -d "/proc/$1" ]; } && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null
+}
+
 lock_is_alive() {
   for id in $(cat "$lock"/* 2>/dev/null); do
-    if kill -0 "$id" 2>/dev/null || [ -d "/proc/$id" ]; then
+    if is_alive "$id"; then
       lock_holder=$id
       return 0
     fi
@@ -42,9 +47,13 @@ lock_is_alive() {
 
 take_lock() {
   told=
-  mkdir -p "$root/.node" 2>/dev/null || stop "cannot write to $root: set up landfall once as a user who can."
-  until mkdir "$lock" 2>/dev/null; do
-    if lock_is_alive; then
+  refused=0
+  until mkdir -p "$root/.node" 2>/dev/null && mkdir "$lock" 2>/dev/null; do
+    if [ ! -d "$lock" ]; then
+      # Given back at this very moment, or never to be had.
+      refused=$((refused + 1))
+      [ $refused -lt 10 ] || stop "cannot write to $root/.node: set up landfall once as a user who can."
+    elif lock_is_alive; then
       [ -n "$told" ] || say "waiting for process $lock_holder, which is setting up this clone already."
       told=yes
       sleep 1

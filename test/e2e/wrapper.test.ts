@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { isAlive } from './alive.ts';
 import { ended, FakeClone } from './fakeClone.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
@@ -52,6 +53,12 @@ describe('wrapper on a machine that lacks something', () => {
     symlinkSync('/bin/true', join(clone.bin, 'apt-get'));
     clone.addNode({ version: '20.20.2' });
     expect(await refusal()).toMatch(/npm is missing.*apt-get install -y npm"/);
+  });
+
+  it('says where it cannot write', async () => {
+    clone.addNode({ version: '24.12.0' });
+    writeFileSync(join(clone.root, '.node'), '');
+    expect(await refusal()).toMatch(/cannot write to .*\/clone\/\.node/);
   });
 
   it.each([
@@ -183,12 +190,3 @@ describe('entry', () => {
     expect(stderr).toMatch(/^landfall: needs Node 24\.12 or newer, and this is 20\.20\.2\..*\n$/);
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
