@@ -56,7 +56,12 @@ export function migrate(db: DatabaseSync, path: string, steps: readonly Migratio
     );
   }
   for (const step of steps.filter((each) => each.version > version)) {
-    db.exec(`BEGIN IMMEDIATE; ${step.sql}; PRAGMA user_version = ${step.version}; COMMIT`);
+    try {
+      db.exec(`BEGIN IMMEDIATE; ${step.sql}; PRAGMA user_version = ${step.version}; COMMIT`);
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
   }
 }
 

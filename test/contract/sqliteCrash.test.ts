@@ -35,13 +35,15 @@ function start(name: string, commitsMax: string, limit = ''): ChildProcess {
 
 /** What the child printed until its end; `onLine` sees the count of lines as they come. */
 async function outputOf(started: ChildProcess, onLine: (count: number) => void = () => {}): Promise<string[]> {
-  let text = '';
+  const parts: string[] = [];
+  let lines = 0;
   started.stdout!.setEncoding('utf8').on('data', (part: string) => {
-    text += part;
-    onLine(text.split('\n').length - 1);
+    parts.push(part);
+    lines += part.split('\n').length - 1;
+    onLine(lines);
   });
   await once(started, 'close');
-  return text.split('\n').slice(0, -1);
+  return parts.join('').split('\n').slice(0, -1);
 }
 
 function acknowledged(lines: readonly string[]): Map<StreamId, number> {
@@ -54,13 +56,15 @@ async function expectWhole(expected: ReadonlyMap<StreamId, number>): Promise<voi
   const store = openSqlite(path);
   store.verify();
   const counts = new Map<StreamId, number>();
+  const gaps: string[] = [];
   for (let page = await store.log.list({}, undefined, 1000); ; page = await store.log.list({}, page.nextCursor, 1000)) {
     for (const { commit } of page.items) {
-      expect(commit.revision).toBe((counts.get(commit.stream) ?? 0) + 1);
+      if (commit.revision !== (counts.get(commit.stream) ?? 0) + 1) gaps.push(`${commit.stream}@${commit.revision}`);
       counts.set(commit.stream, commit.revision);
     }
     if (!page.more) break;
   }
+  expect(gaps).toEqual([]);
   for (const [stream, revision] of expected) {
     expect(counts.get(stream) ?? 0).toBeGreaterThanOrEqual(revision);
     expect(await store.index.get(stream, `${revision - 1}`)).not.toBeNull();
@@ -69,7 +73,7 @@ async function expectWhole(expected: ReadonlyMap<StreamId, number>): Promise<voi
 }
 
 describe('a killed writer', () => {
-  const moments = fc.sample(fc.integer({ min: 0, max: 4000 }), { numRuns: trials, seed: 20120131 });
+  const moments = fc.sample(fc.integer({ min: 0, max: 2000 }), { numRuns: trials, seed: 20120131 });
 
   it('loses nothing that was acknowledged, killed twelve times over one file', async () => {
     const expected = new Map<StreamId, number>();

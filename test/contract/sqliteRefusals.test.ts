@@ -42,10 +42,10 @@ function refusal(action: () => unknown): string {
   throw new Error('nothing was refused');
 }
 
-/** Changes the file behind SQLite's back. */
-function overwrite(offset: number, bytes: Buffer): void {
+/** Damages pages of the file behind SQLite's back. */
+function damage(firstPage: number, pages = 1): void {
   const content = readFileSync(path);
-  bytes.copy(content, offset);
+  content.fill(0xff, firstPage * 4096 + (firstPage === 0 ? 100 : 0), (firstPage + pages) * 4096);
   writeFileSync(path, content);
 }
 
@@ -94,13 +94,13 @@ describe('a file that SQLite holds', () => {
 
   it('is refused when its first page is damaged', async () => {
     await written(10);
-    overwrite(100, Buffer.alloc(3000, 0xff));
+    damage(0);
     expect(refusal(() => openSqlite(path))).toMatch(/damaged .*put a backup back/);
   });
 
   it('is refused by verify when any page is damaged', async () => {
     await written(2000);
-    overwrite(4096 * 100, Buffer.alloc(4096, 0xff));
+    damage(100);
     const store = openSqlite(path);
     expect(refusal(() => store.verify())).toMatch(/damaged .*put a backup back/);
     await store.close();
@@ -112,15 +112,14 @@ describe('a file that SQLite holds', () => {
     await store.log.append('want/last', 0, commit(2000));
     const wal = readFileSync(`${path}-wal`);
     await store.close();
-    overwrite(4096 * 100, Buffer.alloc(4096, 0xff));
+    damage(100);
     writeFileSync(`${path}-wal`, wal);
     expect(refusal(() => openSqlite(path))).toMatch(/damaged .*put a backup back/);
   });
 
   it('refuses to read a damaged page, and says so', async () => {
     await written(2000);
-    const pages = statSync(path).size / 4096;
-    for (let page = 20; page < pages - 20; page++) overwrite(4096 * page, Buffer.alloc(64, 0xff));
+    damage(20, statSync(path).size / 4096 - 40);
     const store = openSqlite(path);
     const walk = async () => {
       for (let page = await store.log.list({}, undefined, 1000); page.more; ) {
