@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { SuiteProgress, suiteLine } from './testProgress.ts';
 import { addCounts, type Counts, formatCounts, noCounts } from './testReport.ts';
 import { runSuite, type SuiteResult } from './testRunner.ts';
@@ -44,10 +45,13 @@ async function runShown(suite: Suite, root: string, signal: AbortSignal): Promis
   const progress = new SuiteProgress(suite.name);
   const result = await runSuite(suite, { root, signal, onOutput: (text) => progress.add(text) });
   progress.end();
-  if (result.counts.failed > 0) console.log(`\n${result.output.trimEnd()}\n`);
+  if (result.counts.failed > 0) console.log(`\n${forReader(result.output.trim())}\n`);
   console.log(suiteLine(result));
   return result;
 }
+
+/** Some runners colour their output even for a pipe. */
+const forReader = (output: string): string => (process.stdout.isTTY ? output : stripVTControlCharacters(output));
 
 function verdict(total: Counts): number {
   const inCi = !['', '0', 'false', undefined].includes(process.env.CI);

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 import { formatCounts } from './testReport.ts';
 import type { SuiteResult } from './testRunner.ts';
 
@@ -10,16 +10,17 @@ export class SuiteProgress {
   readonly #startedAt = performance.now();
   readonly #timer: NodeJS.Timeout;
   #filesDone = 0;
-  #saidSeconds = 0;
+  #nextLineSeconds = 0;
 
   constructor(name: string) {
     this.#name = name;
     this.#timer = setInterval(() => this.#show(), 200);
+    this.#show();
   }
 
   /** Counts vitest's lines of finished test files. */
   add(output: string): void {
-    this.#filesDone += output.match(/^ ?[✓❯×↓] .*\(\d+ tests?\b/gm)?.length ?? 0;
+    this.#filesDone += stripVTControlCharacters(output).match(/^ ?[✓❯×↓] .*\.test\.ts \(\d+ tests?\b/gm)?.length ?? 0;
   }
 
   end(): void {
@@ -30,10 +31,10 @@ export class SuiteProgress {
   #show(): void {
     const seconds = Math.floor((performance.now() - this.#startedAt) / 1000);
     const files = this.#filesDone > 0 ? `, ${this.#filesDone} files done` : '';
-    const line = `${this.#name} … ${seconds} s${files}`;
+    const line = seconds === 0 ? `${this.#name} …` : `${this.#name} … ${seconds} s${files}`;
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
-    else if (seconds >= this.#saidSeconds + plainLineSeconds) {
-      this.#saidSeconds = seconds;
+    else if (seconds >= this.#nextLineSeconds) {
+      this.#nextLineSeconds = seconds + plainLineSeconds;
       process.stderr.write(`${line}\n`);
     }
   }
