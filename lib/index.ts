@@ -1,0 +1,30 @@
+/** The package's entry: what a graph's config and its jobs import from `landfall`. */
+export {
+  defineJob,
+  type InputContent,
+  type Job,
+  RetryableError,
+  type Row,
+  type Run,
+  type RunInput,
+  type RunMetadata,
+  type RunOutput,
+  type WriteData,
+} from './job/index.ts';
+export {
+  defineGraph,
+  type Every,
+  type GraphDefinition,
+  type GraphJob,
+  type GraphOptions,
+  type Input,
+  type JobOptions,
+  job,
+  type PartitionOptions,
+  type Partitions,
+  type PoolOptions,
+  partitions,
+  type RetryOptions,
+  type RunOption,
+  type UpstreamOptions,
+} from './model/define/index.ts';
