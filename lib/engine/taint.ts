@@ -61,7 +61,7 @@ export async function taintDependents(engine: Engine, source: Pinned): Promise<v
 }
 
 /** Builds that have the partition as a declared input, or whose runs discovered it. */
-async function dependentsOf(engine: Engine, partitionRef: string): Promise<readonly BuildId[]> {
+export async function dependentsOf(engine: Engine, partitionRef: string): Promise<readonly BuildId[]> {
   const declared = engine.graphs.current().dependents(partitionRef);
   const learned: BuildId[] = [];
   let afterKey: string | null = null;
