@@ -57,10 +57,10 @@ function connect(path: string, readOnly: boolean): DatabaseSync {
 }
 
 /**
- * A log is made beside its place and linked to it when whole, so that an empty file is always a damaged one, and of two
- * processes that make it at once the second finds the first one's.
+ * Makes a log beside its place and links it there when whole, so that an empty file is always a damaged one. What stands
+ * there already, because another process was first, is left alone.
  */
-function createFile(path: string): void {
+export function createFile(path: string): void {
   const generation = newGeneration();
   const draft = `${path}.${generation}`;
   try {
@@ -93,8 +93,6 @@ function refuseEmptyFile(path: string): void {
 function prepareForWriting(db: DatabaseSync, path: string, unclean: boolean): void {
   refuseForeign(db, path);
   db.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = 67108864');
-  const [busy] = Object.values(db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() ?? {});
-  if (busy === 0) refuseTruncated(db, path);
   if (unclean && statSync(path).size <= checkedBytesMax) refuseDamaged(db, path);
   db.exec('PRAGMA journal_mode = WAL');
   migrate(db, path);
@@ -111,12 +109,6 @@ function refuseOtherVersion(db: DatabaseSync, path: string): void {
   if (version === newestVersion) return;
   if (version > newestVersion) migrate(db, path);
   throw new LogRefused(`${path} is a log of version ${version}: start the service once, which brings it up to date`);
-}
-
-function refuseTruncated(db: DatabaseSync, path: string): void {
-  const expected = pragma(db, 'page_count') * pragma(db, 'page_size');
-  const actual = statSync(path).size;
-  if (actual < expected) throw new LogRefused(damaged(path, `it has ${actual} of its ${expected} bytes`));
 }
 
 /** @throws LogRefused with the first fault that SQLite finds in the file's structure. */

@@ -397,6 +397,26 @@ export function eventLogContract(adapter: EventLogAdapter): void {
         expect(rung).toEqual([]);
       });
 
+      it('does not ring for a listener that leaves before the answer', async () => {
+        const rung: string[] = [];
+        const leave = log.onCommitted(() => rung.push('left'));
+        const answer = log.append('want/a', 0, commit());
+        leave();
+        await answer;
+        await nextTurn();
+        expect(rung).toEqual([]);
+      });
+
+      it('does not ring for a listener that another one made leave', async () => {
+        const rung: string[] = [];
+        let leaveSecond = () => {};
+        log.onCommitted(() => leaveSecond());
+        leaveSecond = log.onCommitted(() => rung.push('second'));
+        await log.append('want/a', 0, commit());
+        await nextTurn();
+        expect(rung).toEqual([]);
+      });
+
       it('rings when there is something new to list', async () => {
         const listed = new Promise<number>((resolve) => {
           log.onCommitted(async () => resolve((await log.list({})).items.length));

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NewCommit } from '../../lib/log/eventLog.ts';
 import { openSqlite } from '../../lib/log/sqlite.ts';
+import { createFile } from '../../lib/log/sqliteOpen.ts';
 import { newFolder, removeFolder } from './sqliteFolder.ts';
 
 let folder: string;
@@ -155,6 +156,17 @@ describe('a file that SQLite holds', () => {
 });
 
 describe('two writers of one file', () => {
+  it('make it once when both found none', async () => {
+    const store = openSqlite(path);
+    await store.log.append('want/a', 0, commit(1));
+    createFile(path);
+    await store.close();
+    expect(readdirSync(folder)).toEqual(['log.db']);
+    const again = openSqlite(path);
+    expect((await again.log.head('want/a'))?.commitId).toBe('commit1');
+    await again.close();
+  });
+
   it('see each other and leave no gap', async () => {
     const stores = [openSqlite(path), openSqlite(path)];
     const attempts = stores.flatMap((store, of) =>
