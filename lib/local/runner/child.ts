@@ -101,3 +101,4 @@ process.on('SIGTERM', () => {
   if (current) current.abort.abort();
   else process.exit(0);
 });
+channel.send({ type: 'ready' });

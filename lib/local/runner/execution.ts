@@ -84,9 +84,8 @@ export function execution(
   };
 
   const supervise = async (): Promise<RunOutcome> => {
+    launched = await launch(request, ticketOf(request, Date.now() + durationMs), listener);
     sign();
-    const ticket: RunTicket = ticketOf(request, Date.now() + durationMs);
-    launched = await launch(request, ticket, listener);
     if (stopping) await launched.stop();
     const { heartbeatSeconds } = request;
     const dog = watchdog({ durationMs, heartbeatSeconds, lastActivity, onTimeout: cut });

@@ -1,7 +1,7 @@
 import type { RunOutcome } from '../../engine/ports.ts';
 import { failed } from '../../job/failed.ts';
 import type { RunnerLimits } from './limits.ts';
-import type { ChildEnd } from './moduleChild.ts';
+import type { ChildDeath } from './moduleChild.ts';
 import type { ProcessExit } from './processGroups.ts';
 
 /** Exit code by which a command asks to be tried again. */
@@ -14,11 +14,12 @@ const EX_TEMPFAIL = 75;
 const outsideSignals: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']);
 
 /** Why a child process ended before it told how its run did. */
-export function causeOfDeath(end: Extract<ChildEnd, { kind: 'died' }>, limits: RunnerLimits): RunOutcome {
-  const { exit, isOutOfHeap, isGarbled } = end;
+export function causeOfDeath(end: ChildDeath, limits: RunnerLimits): RunOutcome {
+  const { exit, wasReady, isOutOfHeap, isGarbled } = end;
   if (isOutOfHeap) return failed(`The job ran out of memory: its heap passed ${limits.heapMegabytesMax} MB.`, false);
   if (isGarbled) return failed('The job wrote to a descriptor that belongs to landfall (3 or 4).', false);
   if (exit.error) return failed(`The job's process could not be started: ${exit.error.message}.`, true);
+  if (!wasReady) return failed('The process for the job ended before it was ready; its log says why.', true);
   if (exit.signal) return endedBySignal("The job's process", exit.signal);
   return failed(`The job ended its own process with code ${exit.code} before its run was over.`, false);
 }

@@ -130,8 +130,8 @@ export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
     stop,
     progress: (handle) => entries.get(keyOf(handle))?.execution.progress() ?? null,
     lastSign: (handle) => entries.get(keyOf(handle))?.execution.lastSign() ?? null,
-    readLog: (handle) => readWholeLog(logPath(dataFolder, handle)),
-    readLogPart: (handle, from) => readLogPart(logPath(dataFolder, handle), from),
+    readLog: async (handle) => readWholeLog(logPath(dataFolder, handle)),
+    readLogPart: async (handle, from) => readLogPart(logPath(dataFolder, handle), from),
     reload: modules.retire,
     async close() {
       isClosed = true;

@@ -5,6 +5,8 @@ import { type ChildMessage, type ChildTask, FROM_SERVICE, TO_SERVICE } from './w
 /** Longest message of a child process: a thousand missing refs, with room. Only code that writes to our pipe passes it. */
 const MESSAGE_LENGTH_MAX = 2 * 1024 * 1024;
 
+const EARLY_LENGTH_MAX = 64 * 1024;
+
 export interface ChildListener {
   progress(value: number): void;
   output(bytes: Uint8Array): void;
@@ -12,11 +14,24 @@ export interface ChildListener {
 
 export type ChildEnd =
   | { readonly kind: 'ended'; readonly message: Extract<ChildMessage, { type: 'ended' }> }
-  | { readonly kind: 'died'; readonly exit: ProcessExit; readonly isOutOfHeap: boolean; readonly isGarbled: boolean };
+  | ChildDeath;
+
+/** The child process ended before its run did. */
+export interface ChildDeath {
+  readonly kind: 'died';
+  readonly exit: ProcessExit;
+  /** False: it ended before it could take a run. */
+  readonly wasReady: boolean;
+  readonly isOutOfHeap: boolean;
+  /** It said what landfall's own code does not say. */
+  readonly isGarbled: boolean;
+}
 
 /** A child process seen from the service. */
 export interface ModuleChild {
   readonly group: ProcessGroup;
+  /** Resolves when it takes tasks, or has ended before it could. */
+  readonly ready: Promise<unknown>;
   runs: number;
   /** Resolves when it has ended and all that it said has been read. */
   readonly gone: Promise<ProcessExit>;
@@ -30,11 +45,20 @@ export function moduleChild(group: ProcessGroup): ModuleChild {
   let end: ((end: ChildEnd) => void) | null = null;
   let isOutOfHeap = false;
   let isGarbled = false;
+  /** What it prints before its first run: why it could not start. */
+  let early = '';
+  let wasReady = false;
+  const ready = Promise.withResolvers<void>();
 
   const onMessage = (message: ChildMessage): void => {
     if (message.type === 'log') listener?.output(Buffer.from(message.text));
     else if (message.type === 'progress') listener?.progress(message.value);
+    else if (message.type === 'ready') onReady();
     else end?.({ kind: 'ended', message });
+  };
+  const onReady = (): void => {
+    wasReady = true;
+    ready.resolve();
   };
   const onGarbled = (): void => {
     isGarbled = true;
@@ -45,22 +69,26 @@ export function moduleChild(group: ProcessGroup): ModuleChild {
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
       isOutOfHeap ||= chunk.includes('JavaScript heap out of memory');
-      listener?.output(chunk);
+      if (listener) listener.output(chunk);
+      else if (early.length < EARLY_LENGTH_MAX) early += chunk.toString();
     });
   }
   const input = child.stdio[FROM_SERVICE] as Writable;
   // A child that has ended is noticed by its exit.
   input.on('error', () => undefined);
   const gone = whenAllRead(group);
-  const died = gone.then((exit): ChildEnd => ({ kind: 'died', exit, isOutOfHeap, isGarbled }));
+  const died = gone.then((exit): ChildDeath => ({ kind: 'died', exit, wasReady, isOutOfHeap, isGarbled }));
 
   return {
     group,
+    ready: Promise.race([ready.promise, gone]),
     gone,
     runs: 0,
     async run(task, runListener) {
       this.runs += 1;
       listener = runListener;
+      if (early !== '') listener.output(Buffer.from(early));
+      early = '';
       const ended = new Promise<ChildEnd>((resolve) => {
         end = resolve;
       });

@@ -12,7 +12,8 @@ import type { ProcessGroups } from './processGroups.ts';
 const entry = fileURLToPath(new URL('./child.ts', import.meta.url)).replace(/\.ts$/, extname(import.meta.url));
 
 export interface ModulePool {
-  launch(request: RunRequest, ticket: RunTicket, listener: ProcessListener): JobProcess;
+  /** Resolves when a process has the run: what it takes to start one is not the run's time. */
+  launch(request: RunRequest, ticket: RunTicket, listener: ProcessListener): Promise<JobProcess>;
   /** No run that starts from now on uses code that was loaded before. */
   retire(): void;
   close(): Promise<void>;
@@ -104,9 +105,10 @@ export function createModulePool({
   };
 
   return {
-    launch(request, ticket, listener) {
+    async launch(request, ticket, listener) {
       noteVersion(request);
       const child = take();
+      await child.ready;
       const modulePath = resolve(graphFolder, request.run.kind === 'module' ? request.run.path : '');
       let isStopped = false;
       const ended = child.run({ modulePath, graphFolder, ticket }, listener).then(async (end): Promise<RunOutcome> => {

@@ -14,6 +14,8 @@ export interface ChildTask {
 }
 
 export type ChildMessage =
+  /** Once, when it can take tasks. */
+  | { readonly type: 'ready' }
   | { readonly type: 'progress'; readonly value: number }
   | { readonly type: 'log'; readonly text: string }
   | {
