@@ -104,6 +104,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 export function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (isObject(value)) return 'an object';
+  if (Array.isArray(value)) return 'a list';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

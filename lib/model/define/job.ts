@@ -81,7 +81,7 @@ export interface JobRecord {
 export function job<Keys, const Pool extends string = never>(
   name: string,
   options: JobOptions<Keys, Pool>,
-): GraphJob<Pool> {
+): GraphJob<NoInfer<Pool>> {
   return { [JOB]: readJob(name, options, callerPosition()) };
 }
 

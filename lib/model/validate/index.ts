@@ -22,7 +22,7 @@ export function validateManifest(manifest: Manifest): readonly Fault[] {
     ...fromFaults(manifest, patterns),
     ...jobFaults(manifest, patterns),
     ...makerFaults(manifest, patterns),
-    ...loopFaults(manifest, patterns),
+    ...loopFaults(manifest),
     ...poolFaults(manifest),
   ];
   return found.length > 0 ? found : beforeFromFaults(manifest);

@@ -13,7 +13,7 @@ export function jobPlace(job: ManifestJob): FaultPlace {
 /** What is wrong with each job's outputs and inputs, and with jobs that cannot be told apart. */
 export function jobFaults(manifest: Manifest, patterns: Patterns): readonly Fault[] {
   const faults = manifest.jobs.flatMap((job) => {
-    const findings = [...outputFindings(job, manifest, patterns), ...inputFindings(job, patterns)];
+    const findings = [...outputFindings(job, manifest, patterns), ...inputFindings(job, manifest, patterns)];
     return findings.map((finding) => ({ ...finding, where: jobPlace(job) }));
   });
   return [...faults, ...identityFaults(manifest.jobs)];
@@ -86,7 +86,12 @@ function fromFinding(job: ManifestJob, manifest: Manifest): readonly Finding[] {
   ];
 }
 
-function inputFindings(job: ManifestJob, patterns: Patterns): readonly Finding[] {
+function inputFindings(job: ManifestJob, manifest: Manifest, patterns: Patterns): readonly Finding[] {
+  const inputs = job.inputs.map(({ pattern }) => pattern);
+  return [...undeclaredFindings(job, inputs, manifest), ...fittingFindings(job, patterns)];
+}
+
+function fittingFindings(job: ManifestJob, patterns: Patterns): readonly Finding[] {
   const keys = patterns.get(job.outputs[0] ?? '')?.keys;
   if (keys === undefined) return [];
   let count = 0;

@@ -1,28 +1,24 @@
 import type { Fault } from '../fault.ts';
 import type { Manifest, ManifestInput, ManifestJob } from '../manifest.ts';
 import { jobPlace } from './jobs.ts';
-import type { Patterns } from './partitions.ts';
 
 /** One job needs what another (or the same) makes. */
 interface Need {
   readonly job: ManifestJob;
   readonly input: ManifestInput;
   readonly maker: ManifestJob;
-  /** True where each turn goes back in time, down to a first period. */
-  readonly endsBefore: boolean;
 }
 
 /**
- * A loop of jobs is a fault, unless every turn of it ends: it goes through `previous` of a partition with a `from`, and
- * nothing else on it moves the time key forward.
+ * A loop of jobs is a fault, unless each turn of it goes back in time down to a first period: through `previous` of a
+ * partition with a `from`. Nothing on such a loop can go forward again: an input determines all time keys of its job
+ * (`notInvertible`), so a period once fixed, or divided by `every`, never comes back to its own job.
  */
-export function loopFaults(manifest: Manifest, patterns: Patterns): readonly Fault[] {
-  const needs = needsOf(manifest);
-  const loops = findLoops(needs.filter(({ endsBefore }) => !endsBefore));
-  if (loops.length > 0) return loops.map(loopFault);
-  return needs.filter(({ endsBefore }) => endsBefore).flatMap((need) => forwardFault(need, needs, patterns));
+export function loopFaults(manifest: Manifest): readonly Fault[] {
+  return findLoops(needsOf(manifest)).map(loopFault);
 }
 
+/** All needs but those that end with a first period. */
 function needsOf(manifest: Manifest): readonly Need[] {
   const makers = new Map(manifest.jobs.flatMap((job) => job.outputs.map((output) => [output, job] as const)));
   const withFrom = new Set(manifest.partitions.filter(({ from }) => from !== null).map(({ pattern }) => pattern));
@@ -30,7 +26,7 @@ function needsOf(manifest: Manifest): readonly Need[] {
     job.inputs.flatMap((input): Need[] => {
       const maker = makers.get(input.pattern);
       const endsBefore = input.mapping.kind === 'previous' && withFrom.has(input.pattern);
-      return maker === undefined ? [] : [{ job, input, maker, endsBefore }];
+      return maker === undefined || endsBefore ? [] : [{ job, input, maker }];
     }),
   );
 }
@@ -66,36 +62,4 @@ function loopFault(loop: readonly Need[]): Fault {
         : `Give ${back.input.pattern} a from: its first period, which has no previous one.`,
     where: jobPlace(loop[0]!.job),
   };
-}
-
-function forwardFault(need: Need, needs: readonly Need[], patterns: Patterns): readonly Fault[] {
-  const above = reach(need.maker, needs, 'maker');
-  if (!above.has(need.job)) return [];
-  const below = reach(need.job, needs, 'job');
-  const forward = needs.find((other) => movesTime(other, patterns) && below.has(other.maker) && above.has(other.job));
-  if (forward === undefined) return [];
-  return [
-    {
-      code: 'cycle',
-      message: `The jobs ${need.job.name} and ${forward.job.name} need each other in a circle in which ${forward.job.name} may ask for a later period of ${forward.input.pattern}.`,
-      hint: 'Remove one of these inputs: a circle may hold only same, last and previous of one time key.',
-      where: jobPlace(forward.job),
-    },
-  ];
-}
-
-/** All jobs that are reached from one by its needs (towards `maker`) or that reach it (towards `job`). */
-function reach(from: ManifestJob, needs: readonly Need[], towards: 'maker' | 'job'): ReadonlySet<ManifestJob> {
-  const start = towards === 'maker' ? 'job' : 'maker';
-  const steps = Map.groupBy(needs, (need) => need[start]);
-  const found = new Set([from]);
-  for (const job of found) for (const need of steps.get(job) ?? []) found.add(need[towards]);
-  return found;
-}
-
-function movesTime({ input }: Need, patterns: Patterns): boolean {
-  const { mapping } = input;
-  if (mapping.kind === 'every') return true;
-  if (mapping.kind !== 'fixed') return false;
-  return patterns.get(input.pattern)?.keys.find(({ name }) => name === mapping.key)?.type.kind === 'time';
 }

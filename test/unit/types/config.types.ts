@@ -33,6 +33,33 @@ job('months', {
 defineGraph({ name: 'weather', jobs: [clean, summarise], pools: { heavy: { capacity: 2, reservedForDeadlines: 1 } } });
 defineGraph({ name: 'weather', jobs: [clean], partitions: [raw] });
 
+// The same in one piece, where the compiler infers from outside too.
+defineGraph({
+  name: 'weather',
+  jobs: [
+    job('clean', { outputs: [daily], inputs: [raw.same()], run: './jobs/clean.ts' }),
+    job('summarise', {
+      outputs: [monthly],
+      inputs: [daily.every('day').within('month')],
+      run: './s.ts',
+      pool: 'heavy',
+    }),
+  ],
+  pools: { heavy: { capacity: 2 } },
+});
+defineGraph({ name: 'weather', jobs: [job('clean', { outputs: [daily], inputs: [raw.same()], run: './clean.ts' })] });
+defineGraph({
+  name: 'weather',
+  // @ts-expect-error: no such pool.
+  jobs: [job('clean', { outputs: [daily], run: './clean.ts', pool: 'heavy' })],
+  pools: { light: { capacity: 2 } },
+});
+defineGraph({
+  name: 'weather',
+  // @ts-expect-error: the input's key has another name than the job's.
+  jobs: [job('clean', { outputs: [monthly], inputs: [raw.same()], run: './clean.ts' })],
+});
+
 // @ts-expect-error: no such type.
 partitions('weather/raw/{date:week}');
 // @ts-expect-error: a key without a type.
