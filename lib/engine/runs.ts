@@ -40,8 +40,6 @@ async function graphUnder(engine: Engine, manifestHash: string): Promise<Graph |
 
 async function requestFor(engine: Engine, build: Build, run: OpenRun, handle: RunHandle): Promise<RunRequest> {
   const { job } = build;
-  const { runId, attempt, execution } = handle;
-  const pins = pinned(await claimPins(engine, build.buildId, run.claimRevision));
   return {
     ...handle,
     job: job.name,
@@ -50,7 +48,21 @@ async function requestFor(engine: Engine, build: Build, run: OpenRun, handle: Ru
     codeVersion: run.codeVersion,
     deadline: run.timeoutAt ?? engine.clock.now() + job.timeoutSeconds * 1000,
     heartbeatSeconds: job.heartbeatSeconds,
-    outputs: build.outputs.map(({ partitionRef, keys }) => ({
+    ...(await executionPlaces(engine, build.buildId, run)),
+  };
+}
+
+/** Where an execution finds its pinned inputs, and where it writes its outputs. */
+export async function executionPlaces(
+  engine: Engine,
+  buildId: BuildId,
+  run: OpenRun,
+): Promise<Pick<RunRequest, 'inputs' | 'outputs'>> {
+  const { runId, attempt, execution } = run;
+  const outputs = (await buildUnder(engine, run.manifest, buildId))?.outputs ?? [];
+  const pins = pinned(await claimPins(engine, buildId, run.claimRevision));
+  return {
+    outputs: outputs.map(({ partitionRef, keys }) => ({
       partitionRef,
       keys,
       location: engine.places.locate({ partitionRef, runId, attempt, execution }),

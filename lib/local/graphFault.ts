@@ -9,3 +9,8 @@ export interface GraphFault {
   /** From 1 on; `null` where the whole file is meant. */
   readonly line: number | null;
 }
+
+/** `landfall.config.ts:12: what is wrong. What to do.` */
+export function showFault({ message, hint, file, line }: GraphFault): string {
+  return `${file}${line === null ? '' : `:${line}`}: ${message} ${hint}`;
+}

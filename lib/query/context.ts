@@ -1,11 +1,12 @@
 import type { Engine } from '../engine/context.ts';
+import type { RunHandle } from '../engine/ports.ts';
 import type { EventLog } from '../log/eventLog.ts';
 import type { RowIndex } from '../log/rowIndex.ts';
 
 /** What is known of an execution while it runs. */
 export interface RunSigns {
   /** 0 to 1 where the run said so. */
-  progress(runId: string): number | null;
+  progress(handle: RunHandle): number | null;
 }
 
 /** What queries read. They write nothing. */

@@ -1,3 +1,4 @@
+import type { RunHandle } from '../engine/ports.ts';
 import { Refused } from '../engine/refused.ts';
 import { builds, foldEvents, load, streamOf } from '../engine/streams.ts';
 import type { Commit } from '../log/eventLog.ts';
@@ -18,14 +19,14 @@ export async function buildOfRun(query: Pick<Query, 'index'>, runId: string): Pr
 }
 
 /** @throws Refused `notFound`. */
-export async function runView(query: Query, runId: string): Promise<RunView> {
-  const history = await historyOf(query, await buildOfRun(query, runId), runId);
-  if (history === null) throw new Refused('notFound', `there is no run ${runId}`);
-  return { ...history, progress: history.state === 'running' ? query.signs.progress(runId) : null };
+export async function runView(query: Query, buildId: string, runId: string): Promise<RunView> {
+  const story = await storyOf(query, buildId, runId);
+  const view = viewOf(story);
+  return { ...view, progress: view.state === 'running' ? query.signs.progress(handleOf(story)) : null };
 }
 
 /** Folds a build's stream over the life of one run. */
-async function historyOf(query: Query, buildId: string, runId: string): Promise<Omit<RunView, 'progress'> | null> {
+async function storyOf(query: Query, buildId: string, runId: string): Promise<RunStory> {
   let state: BuildState | null = null;
   let told: RunStory | null = null;
   for await (const commit of query.log.read(streamOf(builds, buildId))) {
@@ -36,10 +37,17 @@ async function historyOf(query: Query, buildId: string, runId: string): Promise<
     told = tellCommit(told, commit, state, runId);
     if (told?.end !== undefined) break;
   }
-  return told === null ? null : viewOf(told);
+  if (told === null) throw new Refused('notFound', `there is no run ${runId}`);
+  return told;
+}
+
+function handleOf({ buildId, run, end }: RunStory): RunHandle {
+  const { attempt, execution } = end ?? run;
+  return { buildId, runId: run.runId, attempt, execution };
 }
 
 interface RunStory {
+  readonly buildId: string;
   readonly run: OpenRun;
   readonly claim: Claim;
   readonly end?: RunEnded;
@@ -56,7 +64,13 @@ function tellCommit(story: RunStory | null, commit: Commit, state: BuildState | 
   const end = mine.find((event) => event.type === 'RunEnded');
   const run = state?.run?.runId === runId ? state.run : story?.run;
   if (run === undefined || claim === undefined) return story;
-  return { run, claim, revision: commit.revision, ...(end === undefined ? {} : { end, endedAt: commit.at }) };
+  return {
+    run,
+    claim,
+    buildId: commit.stream.slice('build/'.length),
+    revision: commit.revision,
+    ...(end === undefined ? {} : { end, endedAt: commit.at }),
+  };
 }
 
 function viewOf({ run, claim, end, endedAt, revision }: RunStory): Omit<RunView, 'progress'> {
@@ -82,6 +96,16 @@ function viewOf({ run, claim, end, endedAt, revision }: RunStory): Omit<RunView,
 function stateOfRun(run: OpenRun, end: RunEnded | undefined): RunStateView {
   if (end !== undefined) return end.state;
   return run.status === 'running' ? 'running' : 'queued';
+}
+
+/** The execution that a run is at, or was at when it ended: whose log is shown. @throws Refused `notFound`. */
+export async function newestExecution(
+  query: Query,
+  buildId: string,
+  runId: string,
+): Promise<{ handle: RunHandle; ended: boolean }> {
+  const story = await storyOf(query, buildId, runId);
+  return { handle: handleOf(story), ended: story.end !== undefined };
 }
 
 /** Open runs first, then ended ones, the newest first in each. */
@@ -111,7 +135,7 @@ async function showRun(
   listing: { readonly states?: readonly RunStateView[]; readonly job?: string },
   row: Row,
 ): Promise<RunView | null> {
-  const view = await runView(query, row.value.runId as string);
+  const view = await runView(query, row.value.buildId as string, row.value.runId as string);
   if (listing.job !== undefined && view.job !== listing.job) return null;
   return listing.states === undefined || listing.states.includes(view.state) ? view : null;
 }
