@@ -22,9 +22,7 @@ export async function* encode(data: WriteData): AsyncGenerator<Encoded> {
 function itemsOf(data: WriteData): Iterable<string | Uint8Array | Row> | AsyncIterable<string | Uint8Array | Row> {
   if (typeof data === 'string' || data instanceof Uint8Array) return [data];
   if (isIterable(data)) return data;
-  throw new TypeError(
-    `run.write takes a string, bytes, a stream, or an iterable of rows, not ${describe(data)}; wrap one row in a list`,
-  );
+  throw new TypeError(`run.write takes a string, bytes, a stream, or an iterable of rows, not ${describe(data)}`);
 }
 
 function isIterable(data: unknown): data is Iterable<Row> | AsyncIterable<Row> {
@@ -92,5 +90,6 @@ function rowJson(row: object, position: number): string {
 }
 
 function describe(value: unknown): string {
-  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
+  if (value === null || value === undefined) return String(value);
+  return typeof value === 'object' ? 'a single object; wrap one row in a list' : `a ${typeof value}`;
 }
