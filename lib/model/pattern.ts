@@ -100,8 +100,9 @@ function parseKey(text: string, key: string): PatternKey {
 export function segmentValue(segment: PatternSegment & { kind: 'key' }, text: string): string | null {
   const { prefix, suffix } = segment;
   if (!text.startsWith(prefix) || !text.endsWith(suffix)) return null;
+  // Where prefix and suffix share characters, nothing is left in between, which is no value.
   const value = text.slice(prefix.length, text.length - suffix.length);
-  return text.length > prefix.length + suffix.length && isKeyValue(segment.key.type, value) ? value : null;
+  return isKeyValue(segment.key.type, value) ? value : null;
 }
 
 /** The keys of a ref that the pattern takes, in the pattern's order; `null` for any other text. Linear in the text. */

@@ -140,6 +140,41 @@ describe('graph', () => {
     expect(graph.nearest('', 0)).toEqual([]);
   });
 
+  it('knows no dependents before the first of their own', () => {
+    const late = manifest(
+      [external('in/{d:day}'), partition('out/{d:day}', { from: '2012-03-01' })],
+      [job('j', ['out/{d:day}'], [{ pattern: 'in/{d:day}', mapping: { kind: 'last', key: 'd', count: 2 } }])],
+    );
+    const lately = compileGraph(late);
+    expect(lately.dependents('in/2012-02-28')).toEqual([]);
+    expect(lately.dependents('in/2012-02-29')).toEqual(['j/2012-03-01']);
+  });
+
+  it('hands a first period on through a loop of two jobs, whichever comes first', () => {
+    const jobs = [
+      job(
+        'a',
+        ['a/{d:day}'],
+        [
+          { pattern: 'b/{d:day}', mapping: { kind: 'same' } },
+          { pattern: 'in/{d:day}', mapping: { kind: 'same' } },
+        ],
+      ),
+      job('b', ['b/{d:day}'], [{ pattern: 'a/{d:day}', mapping: { kind: 'previous', key: 'd' } }]),
+    ];
+    const partitions = [
+      external('in/{d:day}', { from: '2012-03-01' }),
+      partition('a/{d:day}', { from: '2012-01-01' }),
+      partition('b/{d:day}'),
+    ];
+    for (const order of [jobs, jobs.toReversed()]) {
+      const loop = manifest(partitions, order);
+      expect(validateManifest(loop)).toEqual([]);
+      expect(compileGraph(loop).locate('b/2012-02-29')).toBeNull();
+      expect(compileGraph(loop).locate('b/2012-03-01')).not.toBeNull();
+    }
+  });
+
   it('hands a first period on through a loop that goes back in time', () => {
     const loop = manifest(
       [

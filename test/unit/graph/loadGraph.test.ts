@@ -1,7 +1,7 @@
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { GraphFault } from '../../../lib/local/graphFault.ts';
 import { loadGraph } from '../../../lib/local/loadGraph.ts';
 
@@ -35,6 +35,16 @@ export default defineGraph({ name: 'test', jobs: [make] });
 }
 
 const module = "import { defineJob } from 'landfall';\nexport default defineJob(async () => ({}));\n";
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // One that has ended, but that nobody has waited for yet, still has its number.
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}
 
 async function faultsOf(folder: string): Promise<readonly GraphFault[]> {
   const loaded = await loadGraph(folder, { timeoutSeconds: 60 });
@@ -125,13 +135,23 @@ describe('loading a graph', { timeout: 60_000 }, () => {
     for (const { message, hint } of faults) expect(`${message} ${hint}`).not.toMatch(/\n|\bat .*:\d+:\d+/);
   });
 
-  it('ends a config that loops', async () => {
-    const folder = folderWith({ 'landfall.config.ts': 'for (;;);\n' });
-    const loaded = await loadGraph(folder, { timeoutSeconds: 1 });
+  it('ends a config that loops, with what it started', async () => {
+    const folder = folderWith({
+      'landfall.config.mjs': `import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+const started = spawn('sleep', ['600']);
+writeFileSync('pids.json', JSON.stringify([process.pid, started.pid]));
+for (;;);
+`,
+    });
+    const loaded = await loadGraph(folder, { timeoutSeconds: 2 });
     expect(loaded).toMatchObject({
       kind: 'refused',
-      faults: [{ message: 'landfall.config.ts did not end loading within 1 seconds.' }],
+      faults: [{ message: 'landfall.config.mjs did not end loading within 2 seconds.' }],
     });
+    const pids = JSON.parse(readFileSync(join(folder, 'pids.json'), 'utf8')) as number[];
+    expect(pids).toHaveLength(2);
+    await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 10_000 });
   });
 
   it('tells all faults of a graph at once, each at its own line', async () => {
