@@ -17,7 +17,7 @@ describe('import directions', () => {
     model: [],
     log: ['lib/model/'],
     engine: ['lib/model/', ...logPort],
-    query: ports,
+    query: [...ports, 'lib/engine/'],
     push: ports,
     api: [...ports, 'lib/engine/', 'lib/query/', 'lib/push/'],
     job: ports,
