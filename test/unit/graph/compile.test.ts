@@ -175,6 +175,29 @@ describe('graph', () => {
     }
   });
 
+  it('finds the one pattern among those that begin alike, with its own keys', () => {
+    const patterns = [
+      'a/b/x',
+      'a/{one:string}/y',
+      'a/{two:string}/z',
+      'a/v{three:integer}/w/{four:day}',
+      '{five:year}/b/x',
+    ];
+    const alike = compileGraph(
+      manifest(
+        patterns.map((pattern) => external(pattern)),
+        [],
+      ),
+    );
+    const keysOf = (ref: string) => alike.locate(ref)?.keys;
+    expect(keysOf('a/b/x')).toEqual({});
+    expect(keysOf('a/b/y')).toEqual({ one: 'b' });
+    expect(keysOf('a/b/z')).toEqual({ two: 'b' });
+    expect(keysOf('a/v1/w/2012-02-29')).toEqual({ three: '1', four: '2012-02-29' });
+    expect(keysOf('2012/b/x')).toEqual({ five: '2012' });
+    expect(keysOf('a/v1/w')).toBeUndefined();
+  });
+
   it('hands a first period on through a loop that goes back in time', () => {
     const loop = manifest(
       [
