@@ -1,14 +1,10 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { monotonicFactory } from 'ulid';
 import type { Application } from '../api/application.ts';
 import { createApplication } from '../api/createApplication.ts';
 import type { Engine } from '../engine/context.ts';
 import { evaluateWant } from '../engine/evaluateWant.ts';
 import { reactFully } from '../engine/react.ts';
 import { restartRun, runEnded } from '../engine/runs.ts';
-import { LogRefused } from '../log/errors.ts';
 import type { Commit } from '../log/eventLog.ts';
 import type { Row } from '../log/rowIndex.ts';
 import { openSqlite, type SqliteStore } from '../log/sqlite.ts';
@@ -19,6 +15,7 @@ import type { HealthView } from '../query/views.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import { createDueTimer, type DueTimer, withDueBell } from './dueTimer.ts';
 import type { GraphHolder } from './graphHolder.ts';
+import { localEngine, logFile, messageOf } from './localEngine.ts';
 import { createMetrics } from './metrics.ts';
 import { createLocalRunner, type LocalRunner } from './runner/localRunner.ts';
 
@@ -46,8 +43,6 @@ export interface World {
   stop(): Promise<void>;
 }
 
-/** The log's file in a data folder. */
-export const logFile = 'log.db';
 const expiredRowsAtOnce = 1_000;
 const purgeEveryMs = 60_000;
 
@@ -87,17 +82,8 @@ class LocalWorld implements World {
       log,
       reports: { ended: (handle, outcome) => runEnded(this.#engine, handle, outcome) },
     });
-    this.#engine = {
-      log: store.log,
-      index: withDueBell(store.index, (at) => this.#due.put(at)),
-      clock: { now: Date.now },
-      ids: { ulid: monotonicFactory(), random: Math.random },
-      runner: this.runner,
-      graphs,
-      places: { locate: (place) => locationIn(dataFolder, place) },
-      config: { waiterShards: 1, dueShards: 1, pageRows: 100 },
-      ...capabilities(dataFolder),
-    };
+    const index = withDueBell(store.index, (at) => this.#due.put(at));
+    this.#engine = localEngine({ dataFolder, store, index, graphs, runner: this.runner });
     this.query = {
       log: store.log,
       index: store.index,
@@ -106,7 +92,7 @@ class LocalWorld implements World {
       signs: { progress: (handle) => this.runner.progress(handle) },
     };
     this.#due = createDueTimer(this.#engine, (due, error) =>
-      log(`the look at ${due.subject} failed: ${message(error)}`),
+      log(`the look at ${due.subject} failed: ${messageOf(error)}`),
     );
     this.#dispatcher = createDispatcher({
       log: store.log,
@@ -145,9 +131,11 @@ class LocalWorld implements World {
 
   #park(commit: Commit, error: unknown): void {
     this.#metrics.parked();
-    this.#options.log(`${commit.stream}@${commit.revision} could not be handled and was set aside: ${message(error)}`);
+    this.#options.log(
+      `${commit.stream}@${commit.revision} could not be handled and was set aside: ${messageOf(error)}`,
+    );
     const key = `${commit.stream}@${commit.revision}`;
-    const value = { stream: commit.stream, revision: commit.revision, error: message(error) };
+    const value = { stream: commit.stream, revision: commit.revision, error: messageOf(error) };
     void this.store.index
       .put({ partition: parkedRows, key, nonce: 'parked', value, expiresAt: null })
       .catch(() => undefined);
@@ -221,49 +209,3 @@ class LocalWorld implements World {
 
 /** Where commits that could not be handled are listed, for `landfall doctor`. */
 export const parkedRows = 'parked';
-
-/** `@` stands in no ref: an instance never collides with a longer ref. */
-function locationIn(
-  dataFolder: string,
-  place: { partitionRef: string; runId: string; attempt: number; execution: number },
-): string {
-  const { partitionRef, runId, attempt, execution } = place;
-  return join(dataFolder, 'objects', partitionRef, `@${runId}.${attempt}.${execution}`);
-}
-
-/** Report capabilities are made from a key that stays on this machine. */
-function capabilities(dataFolder: string): Pick<Engine, 'capability' | 'sameSecret'> {
-  const key = readSecret(join(dataFolder, 'capability.key'));
-  return {
-    capability: (name) => createHmac('sha256', key).update(name).digest('base64url'),
-    sameSecret(given, right) {
-      const [a, b] = [given, right].map((secret) => createHmac('sha256', key).update(secret).digest());
-      return timingSafeEqual(a as Buffer, b as Buffer);
-    },
-  };
-}
-
-/** A secret of this data folder, made at its first use, readable by its owner alone. */
-export function readSecret(path: string): string {
-  if (!existsSync(path)) {
-    try {
-      writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-  }
-  return readFileSync(path, 'utf8').trim();
-}
-
-/** @throws LogRefused where the folder cannot be made or written. */
-export function prepareDataFolder(dataFolder: string): void {
-  try {
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new LogRefused(`the data folder ${dataFolder} cannot be made: ${message(error)}`, { cause: error });
-  }
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
