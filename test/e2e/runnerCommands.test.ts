@@ -190,12 +190,13 @@ describe('command jobs', () => {
 describe('local runner', () => {
   it('runs no more at a time than it may, in order of arrival, and times them from their start', async () => {
     const world = await openWorld({ commandsMax: 1 });
-    const script = (name: string) => shell(`echo ${name} >> ${join(world.dataFolder, 'order')}; sleep 0.8`);
+    const order = join(world.dataFolder, 'order');
+    const script = (name: string) => shell(`echo ${name} >> ${order}; sleep 0.8; echo ${name} >> ${order}`);
     const deadline = Date.now() + 2 * oneSecond;
     const names = ['a', 'b', 'c', 'd'];
     const outcomes = await Promise.all(names.map((name) => world.outcome(world.request(script(name), { deadline }))));
     expect(outcomes.map(({ kind }) => kind)).toEqual(names.map(() => 'succeeded'));
-    expect(await readFile(join(world.dataFolder, 'order'), 'utf8')).toBe('a\nb\nc\nd\n');
+    expect(await readFile(order, 'utf8')).toBe('a\na\nb\nb\nc\nc\nd\nd\n');
     await world.close();
   });
 

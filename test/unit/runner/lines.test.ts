@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LineSplitter } from '../../../lib/local/runner/lines.ts';
 
-const bound = 16;
+const bound = 6;
 
 /** Feeds chunks, taking `{a…` lines as answers. */
 function split(chunks: readonly Buffer[]): { answers: string[]; overlong: number; output: string } {

@@ -32,7 +32,11 @@ const deeds: Record<string, (run: Run) => Promise<unknown>> = {
     for (let printed = 0; printed < 100; printed += 1) console.log('y'.repeat(1024 * 1024));
   },
   leavesTimer: async () => void setInterval(() => undefined, hour),
-  leavesProcess: async () => ({ left: spawn('sleep', ['1000'], { stdio: 'ignore' }).pid }),
+  leavesProcess: async () => {
+    const left = spawn('sleep', ['1000'], { stdio: 'ignore' });
+    left.unref();
+    return { left: left.pid };
+  },
   garbles: async () => {
     writeSync(3, '?\n');
     await new Promise(() => undefined);
