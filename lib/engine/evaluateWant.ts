@@ -83,7 +83,10 @@ async function openTargets(engine: Engine, want: Want, targets: readonly Located
   return views.filter((view) => !isFresh(view.live, want.freshAfter ?? null)).map((view) => view.located);
 }
 
-/** Register, then look again. One of the missing targets is watched, the last; on the others a `need` row stands. */
+/**
+ * Register, then look again. One of the missing targets is watched, the last; on the others a `need` row stands. A want
+ * that asks for fresh data watches them all: what comes from a run that was claimed before it is not fresh enough.
+ */
 async function registerOnTargets(
   engine: Engine,
   want: Want,
@@ -94,7 +97,8 @@ async function registerOnTargets(
   while (open.length > 0) {
     const watched = open.at(-1) as Located;
     for (const target of open) {
-      await register(engine, want, awaitedOf(target), target === watched ? 'watch' : 'need', demand);
+      const kind = target === watched || want.freshAfter !== undefined ? 'watch' : 'need';
+      await register(engine, want, awaitedOf(target), kind, demand);
     }
     const still = await openTargets(engine, want, open);
     if (still.includes(watched)) return still;
