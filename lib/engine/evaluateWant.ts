@@ -102,9 +102,10 @@ async function registerOnTargets(
     }
     const still = await openTargets(engine, want, open);
     if (still.includes(watched)) return still;
-    open = still;
+    // What was there at the first look may have been tainted since: then it has no row yet.
+    open = still.length > 0 ? still : await openTargets(engine, want, targets);
   }
-  return openTargets(engine, want, targets);
+  return [];
 }
 
 async function register(
