@@ -52,11 +52,11 @@ async function taintExternal(engine: Engine, id: string, event: PartitionTainted
  */
 export async function taintDependents(engine: Engine, source: Pinned): Promise<void> {
   for (const buildId of await dependentsOf(engine, source.partitionRef)) {
+    await taintOpenRun(engine, buildId, source); // First, since one that ends meanwhile is then among the instances.
     for (const outputs of await madeFrom(engine, buildId, source)) {
       const reason = `made from ${source.partitionRef}, which is tainted`;
       for (const output of outputs) await taintInstance(engine, output, reason, source.partitionRef);
     }
-    await taintOpenRun(engine, buildId, source);
   }
 }
 
