@@ -57,6 +57,8 @@ export async function commitAt(
   stream: StreamId,
   revision: number,
 ): Promise<Commit | null> {
+  const head = await engine.log.head(stream);
+  if (head === null || head.revision <= revision) return head?.revision === revision ? head : null;
   for await (const commit of engine.log.read(stream, revision)) return commit;
   return null;
 }

@@ -53,7 +53,7 @@ const purgeEveryMs = 60_000;
  * @throws LogRefused where the data cannot be opened.
  */
 export async function startWorld(options: WorldOptions): Promise<World> {
-  const store = openSqlite(join(options.dataFolder, logFile));
+  const store = openSqlite(join(options.dataFolder, logFile), { alone: true });
   const world = new LocalWorld(options, store);
   await world.start();
   return world;

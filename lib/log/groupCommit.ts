@@ -5,6 +5,8 @@ import { explainSqlite } from './sqliteErrors.ts';
 interface Write<T = unknown> {
   /** One statement, or none; throws a LogError where only this write is refused. */
   readonly execute: () => T;
+  /** Called once the group is durable, before anybody is answered. */
+  readonly durable: (() => void) | undefined;
   readonly resolve: (answer: T) => void;
   readonly reject: (error: Error) => void;
 }
@@ -36,10 +38,10 @@ export class GroupCommit {
   }
 
   /** @throws LogUnavailable (as a rejection) when the whole group was not written. */
-  submit<T>(execute: () => T): Promise<T> {
+  submit<T>(execute: () => T, durable?: () => void): Promise<T> {
     if (this.#closed) return Promise.reject(new LogUnavailable(`${this.#path} is closed`));
     return new Promise((resolve, reject) => {
-      this.#writes.push({ execute, resolve, reject } as Write);
+      this.#writes.push({ execute, durable, resolve, reject } as Write);
       this.#schedule();
     });
   }
@@ -99,6 +101,7 @@ function executed(write: Write): unknown {
 }
 
 function settle(group: readonly Write[], answers: readonly unknown[]): void {
+  for (let i = 0; i < group.length; i++) if (!(answers[i] instanceof LogError)) group[i]!.durable?.();
   for (let i = 0; i < group.length; i++) {
     const answer = answers[i];
     if (answer instanceof LogError) group[i]!.reject(answer);

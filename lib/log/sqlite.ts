@@ -12,6 +12,8 @@ import { readMeta, writeMeta } from './sqliteSchema.ts';
 export interface SqliteOptions {
   /** For looking at a log that another process may be writing; every write is refused. */
   readonly readOnly?: boolean;
+  /** Nobody else writes the file while it is open here: newest commits are kept in memory. */
+  readonly alone?: boolean;
 }
 
 /** A log and its indexes in one file. */
@@ -39,14 +41,14 @@ export interface SqliteStore {
  * @throws LogRefused when the file is from a newer version, damaged, not ours, or may not be written.
  */
 export function openSqlite(path: string, options: SqliteOptions = {}): SqliteStore {
-  const { readOnly = false } = options;
+  const { readOnly = false, alone = false } = options;
   const db = openFile(path, readOnly);
   const generation = readMeta(db, 'generation')!;
   const doorbell = new GroupDoorbell();
   const writes = new GroupCommit(db, path, () => doorbell.ring());
-  const submit = <T>(execute: () => T): Promise<T> =>
-    readOnly ? Promise.reject(new LogRefused(`${path} was opened read-only`)) : writes.submit(execute);
-  const log = createSqliteLog({ db, path, generation, submit, appended: () => doorbell.arm() });
+  const submit = <T>(execute: () => T, durable?: () => void): Promise<T> =>
+    readOnly ? Promise.reject(new LogRefused(`${path} was opened read-only`)) : writes.submit(execute, durable);
+  const log = createSqliteLog({ db, path, generation, alone, submit, appended: () => doorbell.arm() });
   return {
     log: { ...log, onCommitted: (listener) => doorbell.onCommitted(listener) },
     index: createSqliteIndex({ db, path, submit }),

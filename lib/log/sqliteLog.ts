@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { RevisionConflict } from './errors.ts';
 import type { Appended, EventLog, NewCommit, StreamId } from './eventLog.ts';
+import { RecentHeads } from './recentHeads.ts';
 import { prepareCommits } from './sqliteCommits.ts';
 import { SqliteFeed } from './sqliteFeed.ts';
 import { explained } from './sqliteOpen.ts';
@@ -9,13 +10,18 @@ import { checkAppend, checkFromRevision, type StoredCommit } from './stored.ts';
 /** Commits fetched at a time by `read`: a folded state may be 350 KB. */
 const readPage = 64;
 
+/** How much of the newest commits is kept in memory, in characters of their JSON. */
+const headCharsMax = 16_000_000;
+
 /** What the log needs around its table. */
 export interface SqliteLogPlace {
   readonly db: DatabaseSync;
   readonly path: string;
   readonly generation: string;
-  /** Runs one write in the next group. */
-  submit<T>(execute: () => T): Promise<T>;
+  /** Nobody else writes. */
+  readonly alone: boolean;
+  /** Runs one write in the next group. @param durable called once it is, before anybody is answered. */
+  submit<T>(execute: () => T, durable?: () => void): Promise<T>;
   /** A commit was written in this group. */
   appended(): void;
 }
@@ -25,6 +31,7 @@ export function createSqliteLog(place: SqliteLogPlace): EventLog {
   const insert = prepareInsert(place);
   const newest = prepareCommits(db, path, 'WHERE stream = ? ORDER BY revision DESC LIMIT 1');
   const page = prepareCommits(db, path, `WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ${readPage}`);
+  const heads = new RecentHeads(place.alone ? headCharsMax : 0);
   const feed = new SqliteFeed(db, path, generation);
   return {
     append(stream, expectedRevision, commit) {
@@ -34,7 +41,14 @@ export function createSqliteLog(place: SqliteLogPlace): EventLog {
       } catch (error) {
         return Promise.reject(error);
       }
-      return place.submit(() => insert(stream, expectedRevision, commit, stored));
+      const { commitId, at } = commit;
+      return place.submit(
+        () => {
+          heads.delete(stream); // Whatever comes of this append, the next look is at the file, or at what is durable.
+          return insert(stream, expectedRevision, commit, stored);
+        },
+        () => heads.set({ stream, revision: expectedRevision + 1, commitId, at, ...stored }),
+      );
     },
     async *read(stream, fromRevision = 1) {
       checkFromRevision(fromRevision);
@@ -44,7 +58,11 @@ export function createSqliteLog(place: SqliteLogPlace): EventLog {
         full = items.length === readPage;
       }
     },
-    head: async (stream) => explained(path, () => newest(stream))[0]?.commit ?? null,
+    async head(stream) {
+      const known = heads.get(stream);
+      if (known !== null) return known;
+      return explained(path, () => newest(stream))[0]?.commit ?? null;
+    },
     list: async (filter, cursor, limit = 100) => explained(path, () => feed.list(filter, cursor, limit)),
   };
 }

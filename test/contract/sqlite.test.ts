@@ -1,11 +1,11 @@
-import { openSqlite } from '../../lib/log/sqlite.ts';
+import { openSqlite, type SqliteOptions } from '../../lib/log/sqlite.ts';
 import { eventLogContract } from './eventLog.contract.ts';
 import { rowIndexContract } from './rowIndex.contract.ts';
 import { newFolder, removeFolder } from './sqliteFolder.ts';
 
-async function newStore() {
+async function newStore(options: SqliteOptions = {}) {
   const folder = newFolder();
-  const store = openSqlite(`${folder}/log.db`);
+  const store = openSqlite(`${folder}/log.db`, options);
   const close = async () => {
     await store.close();
     removeFolder(folder);
@@ -14,4 +14,5 @@ async function newStore() {
 }
 
 eventLogContract({ name: 'SQLite', newLog: newStore });
+eventLogContract({ name: 'SQLite, alone', newLog: () => newStore({ alone: true }) });
 rowIndexContract({ name: 'SQLite', newIndex: newStore });
