@@ -23,7 +23,7 @@ describe('a full disk', () => {
       rung += 1;
     });
     const submit = <T>(execute: () => T) => writes.submit(execute);
-    const log = createSqliteLog({ db, path, generation: 'g', submit, appended: () => {} });
+    const log = createSqliteLog({ alone: false, db, path, generation: 'g', submit, appended: () => {} });
     return { db, log, index: createSqliteIndex({ db, path, submit }) };
   }
 
@@ -75,7 +75,7 @@ describe('a group of writes', () => {
     const groups: number[] = [];
     const writes = new GroupCommit(db, path, () => groups.push(1));
     const submit = <T>(execute: () => T) => writes.submit(execute);
-    const log = createSqliteLog({ db, path, generation: 'g', submit, appended: () => {} });
+    const log = createSqliteLog({ alone: false, db, path, generation: 'g', submit, appended: () => {} });
     const settled = await Promise.allSettled([
       log.append('want/a', 0, commit(1)),
       log.append('want/a', 0, commit(2)),
