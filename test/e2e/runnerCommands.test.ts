@@ -181,8 +181,8 @@ describe('command jobs', () => {
     await untilEnded(await pidInLog(world, request));
   });
 
-  it('leave no folder of theirs behind', async () => {
-    await run('true');
+  it('leave no file of theirs behind', async () => {
+    await run('true', { inputs: [await world.input('in/1', 'x')] });
     expect(await readdir(join(world.dataFolder, 'work'))).toEqual([]);
   });
 });

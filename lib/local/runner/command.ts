@@ -17,12 +17,13 @@ const LAST_ERROR_LENGTH = 300;
 
 export interface CommandOptions {
   readonly graphFolder: string;
-  readonly dataFolder: string;
+  /** Of this runner alone; exists. */
+  readonly workFolder: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly groups: ProcessGroups;
 }
 
-/** @throws Error where the folders that the command needs cannot be made. */
+/** @throws Error where the files and folders that the command needs cannot be made. */
 export async function launchCommand(
   request: RunRequest,
   ticket: RunTicket,
@@ -30,8 +31,9 @@ export async function launchCommand(
   options: CommandOptions,
 ): Promise<JobProcess> {
   const [program = '', ...args] = request.run.kind === 'command' ? request.run.command : [];
-  const folder = join(options.dataFolder, 'work', `${request.runId}.${request.attempt}.${request.execution}`);
-  const lists = await prepareFolders(folder, ticket);
+  for (const output of ticket.outputs) await mkdir(dirname(output.location), { recursive: true });
+  const name = `${request.runId}.${request.attempt}.${request.execution}.inputs`;
+  const lists = await listInputs(join(options.workFolder, name), ticket);
   const group = options.groups.spawn(program, args, {
     cwd: options.graphFolder,
     env: { ...options.environment, ...commandEnvironment(ticket, lists) },
@@ -42,21 +44,21 @@ export async function launchCommand(
   const lastError = readOutput(group, answers, listener);
   feed(group, ticket);
   const ended = outcomeOf(group, program, ticket, answers, lastError);
-  return { ended: ended.finally(() => removeFolder(folder)), stop: group.terminate };
+  return { ended: ended.finally(() => removeLists(lists)), stop: group.terminate };
 }
 
-async function prepareFolders(folder: string, ticket: RunTicket): Promise<InputLists> {
-  const lists: InputLists = { locations: join(folder, 'inputs'), table: join(folder, 'inputs.tsv') };
-  await mkdir(folder, { recursive: true });
-  for (const output of ticket.outputs) await mkdir(dirname(output.location), { recursive: true });
-  const rows = ticket.inputs.map((input) => [input.partitionRef, input.instanceId, input.location]);
+async function listInputs(path: string, { inputs }: RunTicket): Promise<InputLists> {
+  if (inputs.length === 0) return { locations: '/dev/null', table: '/dev/null' };
+  const lists: InputLists = { locations: path, table: `${path}.tsv` };
+  const rows = inputs.map((input) => [input.partitionRef, input.instanceId, input.location]);
   await writeFile(lists.locations, rows.map(([, , location]) => `${location}\n`).join(''));
   await writeFile(lists.table, rows.map((row) => `${row.join('\t')}\n`).join(''));
   return lists;
 }
 
-async function removeFolder(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+async function removeLists({ locations, table }: InputLists): Promise<void> {
+  if (locations === '/dev/null') return;
+  await Promise.all([rm(locations, { force: true }), rm(table, { force: true })]).catch(() => undefined);
 }
 
 /** One JSON object on standard input; a command that does not read it is none the worse. */

@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, realpathSync } from 'node:fs';
-import type { RunHandle, Runner, RunOutcome, RunReports, RunRequest } from '../../engine/ports.ts';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunHandle, Runner, RunReports, RunRequest } from '../../engine/ports.ts';
 import { launchCommand } from './command.ts';
-import { deliver } from './delivery.ts';
 import { jobEnvironment } from './environment.ts';
-import { type Execution, execution, type Launch } from './execution.ts';
-import { discardFile } from './filePlaces.ts';
+import { createExecutions, type ProcessKind } from './executions.ts';
 import { type RunnerLimits, runnerLimits } from './limits.ts';
 import { createModulePool } from './modulePool.ts';
 import { killOrphans } from './orphans.ts';
 import { createProcessGroups } from './processGroups.ts';
 import { type LogPart, logPath, openRunLog, readLogPart, readWholeLog } from './runLog.ts';
-import { createSlots } from './slots.ts';
 
 export interface LocalRunnerOptions {
   /** Where paths of jobs start, and commands run. */
@@ -40,15 +39,6 @@ export interface LocalRunner extends Runner {
   close(): Promise<void>;
 }
 
-interface Entry {
-  readonly request: RunRequest;
-  readonly execution: Execution;
-  /** Aborted by `stop`: no report from now on. */
-  readonly abort: AbortController;
-  drop: () => boolean;
-  readonly over: PromiseWithResolvers<void>;
-}
-
 /**
  * A run waits, in order of arrival, until one of the processes for its kind is free. Its duration, which is the
  * request's deadline less the moment of `start`, counts from its actual start.
@@ -57,98 +47,66 @@ export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
   const { graphFolder, reports, log = () => undefined } = options;
   mkdirSync(options.dataFolder, { recursive: true });
   const dataFolder = realpathSync(options.dataFolder);
+  const workFolder = join(dataFolder, 'work');
   const limits = runnerLimits(options.limits ?? {});
   const runnerId = randomUUID();
   const groups = createProcessGroups(limits.graceSeconds);
-  const shared = { graphFolder, dataFolder, environment: jobEnvironment(dataFolder, runnerId), groups, limits };
+  const environment = jobEnvironment(dataFolder, runnerId);
+  const shared = { graphFolder, dataFolder, workFolder, environment, groups, limits };
   const modules = createModulePool(shared);
-  const slots = { module: createSlots(limits.modulesMax), command: createSlots(limits.commandsMax) };
-  const launches: Record<'module' | 'command', Launch> = {
-    module: modules.launch,
-    command: (request, ticket, listener) => launchCommand(request, ticket, listener, shared),
-  };
-  const entries = new Map<string, Entry>();
-  let isClosed = false;
-  const ready = killOrphans(dataFolder, runnerId).then((count) => {
-    if (count > 0) log(`Killed ${count} processes that an earlier service left running.`);
+  const executions = createExecutions({
+    reports,
+    limits,
+    log,
+    openLog: (handle) => openRunLog(logPath(dataFolder, handle), limits),
+    launches: {
+      module: modules.launch,
+      command: (request, ticket, listener) => launchCommand(request, ticket, listener, shared),
+    },
   });
-
-  const report = async ({ request, abort }: Entry, outcome: RunOutcome): Promise<void> => {
-    const { buildId, runId, attempt, execution: number } = request;
-    const tell = () => reports.ended({ buildId, runId, attempt, execution: number }, outcome);
-    await deliver(tell, abort.signal, (error, waitMs) =>
-      log(`The end of run ${runId} was not taken, next try in ${waitMs} ms: ${(error as Error).message}`),
-    );
-  };
-
-  const conclude = async (entry: Entry, outcome: RunOutcome | null): Promise<void> => {
-    const { request, abort } = entry;
-    if (outcome?.kind !== 'succeeded' || abort.signal.aborted) {
-      await Promise.all(request.outputs.map((output) => discardFile(output.location)));
-    }
-    if (outcome) await report(entry, outcome);
-    entries.delete(keyOf(request));
-    entry.over.resolve();
-  };
-
-  const enter = (request: RunRequest, kind: 'module' | 'command'): void => {
-    const durationMs = request.deadline - Date.now();
-    const runLog = openRunLog(logPath(dataFolder, request), limits);
-    const entry: Entry = {
-      request,
-      execution: execution(request, durationMs, launches[kind], runLog, limits),
-      abort: new AbortController(),
-      drop: () => false,
-      over: Promise.withResolvers(),
-    };
-    entries.set(keyOf(request), entry);
-    entry.drop = slots[kind].submit(async () => {
-      const outcome = await entry.execution.run();
-      // Not waited for: the process is free again before its run's end is taken.
-      void conclude(entry, outcome);
-    });
-  };
-
-  const stop = async (handle: RunHandle): Promise<void> => {
-    const entry = entries.get(keyOf(handle));
-    if (!entry) return;
-    entry.abort.abort();
-    if (entry.drop()) await conclude(entry, null);
-    else await entry.execution.stop();
-    await entry.over.promise;
-  };
+  const ready = clearUp(dataFolder, workFolder, runnerId, log);
+  // Told to whoever starts a run; that nobody has asked yet is not to count as an unhandled rejection.
+  ready.catch(() => undefined);
+  let isClosed = false;
 
   return {
     async start(request) {
+      const kind = processKind(request);
       await ready;
-      const stopped = entries.get(keyOf(request));
-      if (stopped?.abort.signal.aborted) await stopped.over.promise;
+      await executions.untilStopped(request);
       if (isClosed) throw new Error(`run ${request.runId} cannot start: the runner is closed`);
-      if (entries.has(keyOf(request))) return;
-      enter(request, processKind(request));
+      if (!executions.isUnderWay(request)) executions.enter(request, kind);
     },
-    stop,
-    progress: (handle) => entries.get(keyOf(handle))?.execution.progress() ?? null,
-    lastSign: (handle) => entries.get(keyOf(handle))?.execution.lastSign() ?? null,
+    stop: executions.stop,
+    progress: (handle) => executions.find(handle)?.progress() ?? null,
+    lastSign: (handle) => executions.find(handle)?.lastSign() ?? null,
     readLog: async (handle) => readWholeLog(logPath(dataFolder, handle)),
     readLogPart: async (handle, from) => readLogPart(logPath(dataFolder, handle), from),
     reload: modules.retire,
     async close() {
       isClosed = true;
-      await ready;
-      await Promise.all([...entries.values()].map(({ request }) => stop(request)));
+      await ready.catch(() => undefined);
+      await executions.stopAll();
       await modules.close();
       groups.close();
     },
   };
 }
 
-/** The build is left out: a run belongs to one only. */
-function keyOf({ runId, attempt, execution: number }: RunHandle): string {
-  return `${runId}.${attempt}.${number}`;
+/** What an earlier service left: processes first, since they may still write. */
+async function clearUp(
+  dataFolder: string,
+  workFolder: string,
+  runnerId: string,
+  log: (message: string) => void,
+): Promise<void> {
+  const killed = await killOrphans(dataFolder, runnerId);
+  if (killed > 0) log(`Killed ${killed} processes that an earlier service left running.`);
+  await rm(workFolder, { recursive: true, force: true });
+  await mkdir(workFolder);
 }
 
-function processKind({ run, runId }: RunRequest): 'module' | 'command' {
+function processKind({ run, runId }: RunRequest): ProcessKind {
   if (run.kind !== 'event') return run.kind;
   throw new Error(`run ${runId} is done elsewhere: its job is an event, which no runner starts`);
 }
