@@ -56,11 +56,13 @@ async function projectWant(index: RowIndex, commit: Commit, want: Want): Promise
       case 'WantExpired':
       case 'WantCancelled':
         await put(index, lists.endedWants, key, { wantId: want.wantId }); // Before the other goes: never unseen.
-        for (const list of [lists.openWants, lists.late, lists.atRisk]) await remove(index, list, key);
+        await remove(index, lists.openWants, key);
+        if (want.lateAt !== undefined) await remove(index, lists.late, key);
+        if (want.atRiskAt !== undefined) await remove(index, lists.atRisk, key);
         break;
       case 'SlaLate':
         if (want.status === 'open') await put(index, lists.late, key, told(commit, event));
-        await remove(index, lists.atRisk, key);
+        if (want.atRiskAt !== undefined) await remove(index, lists.atRisk, key);
         break;
       case 'SlaAtRisk':
         if (want.status === 'open') await put(index, lists.atRisk, key, told(commit, event));
@@ -129,10 +131,13 @@ async function recordDuration(index: RowIndex, jobId: string, runId: string, ms:
   await put(index, partition, key, { meanMs, runId });
 }
 
-/** A partition has a record once something happened to it. */
+/** A partition has a record once a run for it was claimed, or it was reported. */
 async function listPartitions(index: RowIndex, commit: Commit): Promise<void> {
-  for (const event of commit.events) {
-    const refs = [event.partitionRef, ...((event.outputs as readonly string[] | undefined) ?? [])];
-    for (const ref of refs) if (typeof ref === 'string') await put(index, lists.partitions, ref);
+  for (const event of commit.events as unknown as readonly BuildEvent[]) {
+    if (event.type === 'RunQueued' || event.type === 'RunStarted') {
+      for (const ref of event.outputs ?? []) await put(index, lists.partitions, ref);
+    }
+    if (event.type === 'PartitionLive' && event.runId === undefined)
+      await put(index, lists.partitions, event.partitionRef);
   }
 }
