@@ -33,7 +33,7 @@ export function formatLineage(
     const shown = foremost(below, states).map((one) => draw(one.ref, one.learned, depth + 1));
     return { lines: [line], below: [...shown, ...rest(below.length - shown.length)] };
   };
-  return branch(draw(ref, false, 0));
+  return branch(draw(ref, false, 0), look.width);
 }
 
 /** Where there are too many, those that are not live come first: they are what one looks for. */

@@ -11,7 +11,7 @@ import { branch, type Tree } from './tree.ts';
 export function formatWhy(subject: string, reasons: readonly DeepReasonView[], look: Look): readonly string[] {
   if (reasons.length === 0) return [`${subject} is there: nothing blocks it.`];
   const tree = { lines: [look.paint('bold', subject)], below: reasons.map((reason) => treeOf(reason, look)) };
-  return [...blockedBy(subject, reasons, look), '', ...branch(tree)];
+  return [...blockedBy(subject, reasons, look), '', ...branch(tree, look.width)];
 }
 
 const leavesNamed = 3;

@@ -8,7 +8,7 @@ const indent = 3;
 const widthMin = 30;
 
 /** Draws a tree within `width` columns. */
-export function branch(tree: Tree, width = 80): readonly string[] {
+export function branch(tree: Tree, width: number): readonly string[] {
   const lines = typeof tree.lines === 'function' ? tree.lines(Math.max(widthMin, width)) : tree.lines;
   const below = tree.below.flatMap((child, i) => {
     const isLast = i === tree.below.length - 1;
