@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Reported, Tainted } from '../engine/externalCommands.ts';
+import type { Json } from '../model/json.ts';
 import type * as views from '../query/views.ts';
 import { partitionStates, runStates, slaStates, wantSources, wantStates } from './schemas.ts';
 
@@ -104,7 +105,7 @@ export const taintAnswer = z.strictObject({
   affected: texts.describe('All that was made from them.'),
 }) satisfies z.ZodType<Tainted>;
 
-const object = z.record(z.string(), z.json());
+const object = z.record(z.string(), z.unknown() as z.ZodType<Json>);
 
 export const runAnswer = z.strictObject({
   runId: text,

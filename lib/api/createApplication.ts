@@ -95,8 +95,14 @@ export function createApplication(world: ApplicationWorld): Application {
     },
 
     listEvents: (listing, signal) => listEvents(world, listing, signal),
-    slaViolations: (paging) => listSla(query, 'late', paging),
-    slaAtRisk: (paging) => listSla(query, 'atRisk', paging),
+    async slaViolations(paging) {
+      await world.settled();
+      return listSla(query, 'late', paging);
+    },
+    async slaAtRisk(paging) {
+      await world.settled();
+      return listSla(query, 'atRisk', paging);
+    },
     health: () => world.health(),
     metrics: () => world.metrics(),
     ...answers(engine),

@@ -42,9 +42,9 @@ function whatIsWrong(issue: Issue, value: unknown): string {
     case 'invalid_type':
       return wrongType(issue.expected, valueAt(value, issue.path));
     case 'too_big':
-      return `${amount(issue.origin, 'at most', issue.maximum)}`;
+      return amount(issue.origin, 'at most', issue.maximum);
     case 'too_small':
-      return `${amount(issue.origin, 'at least', issue.minimum)}`;
+      return amount(issue.origin, 'at least', issue.minimum);
     case 'invalid_value':
       return `must be ${oneOf(issue.values)}`;
     case 'invalid_union':

@@ -44,13 +44,19 @@ export const refGlob = z
   .max(PARTITION_REF_BYTES_MAX)
   .meta({ description: 'A ref, or a glob: `*` within a segment, `**` across segments.' });
 
-/** A list whose length is looked at before its items: a million bad items are one fault. */
+/** zod looks at the length before the items: a million bad items are one fault. */
 export function list<T extends z.ZodType>(item: T, itemsMax: number) {
-  return z.preprocess((value, context) => {
-    if (!Array.isArray(value) || value.length <= itemsMax) return value;
-    context.issues.push({ code: 'too_big', origin: 'array', maximum: itemsMax, inclusive: true, input: value });
-    return z.NEVER;
-  }, z.array(item).min(1).max(itemsMax));
+  return z.array(item).min(1).max(itemsMax);
+}
+
+/** Unlike `z.int()`, a fraction does not keep the checks of the whole object from being made. */
+export function whole(min: number, max: number) {
+  return z
+    .number()
+    .refine(Number.isInteger, { error: 'must be a whole number' })
+    .min(min)
+    .max(max)
+    .meta({ type: 'integer' });
 }
 
 /** Where each value stands that stood before. */
@@ -82,6 +88,11 @@ export function count(min: number, max: number) {
   );
 }
 
+/** {@link count} with what counts where it is not given; the document would lose a default that is made otherwise. */
+export function countOr(fallback: number, min: number, max: number) {
+  return count(min, max).default(fallback).meta({ default: fallback });
+}
+
 const severalValues = new WeakSet<z.ZodType>();
 
 /** A query parameter that may be given several times, or once with commas. */
@@ -97,6 +108,6 @@ export function takesSeveral(schema: z.ZodType): boolean {
 
 /** The parameters of every list. */
 export const paging = {
-  limit: count(1, apiLimits.pageItems).default(apiLimits.pageItemsDefault).describe('Items of a page.'),
+  limit: countOr(apiLimits.pageItemsDefault, 1, apiLimits.pageItems).describe('Items of a page.'),
   cursor: z.string().min(1).max(apiLimits.cursorChars).optional().describe('`nextCursor` of the page before.'),
 };

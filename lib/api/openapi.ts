@@ -93,7 +93,13 @@ function operationOf(route: Route): JsonObject {
             content: { 'application/json': { schema: refTo(bodies, body) } },
           },
         }),
-    responses: { [String(route.success.status)]: successOf(route), ...problemsOf(route) },
+    responses: {
+      [String(route.success.status)]: successOf(route),
+      ...(route.method === 'GET'
+        ? { '304': { description: 'The representation is the one that the caller has.' } }
+        : {}),
+      ...problemsOf(route),
+    },
   };
 }
 
@@ -182,6 +188,7 @@ function kindsOf({ method, path, body, query, operationId }: Route): readonly Pr
     'forbidden',
     'foreign-host',
     'too-busy',
+    'internal',
     'unavailable',
   ];
   return [...always, ...inPath, ...inBody, ...state, ...capability, ...cursor];

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type * as z from 'zod';
 import type { OutputWritten, RunOutcome } from '../engine/ports.ts';
+import type { JsonObject } from '../model/json.ts';
 import { acceptAnswer, runAnswer, runList } from './answers.ts';
 import { given } from './given.ts';
 import { json, text } from './message.ts';
@@ -115,7 +116,11 @@ function acceptorOf(idempotency: Call['idempotency']): string {
 function outcomeOf(body: z.output<typeof reportBody>): RunOutcome {
   switch (body.outcome) {
     case 'succeeded':
-      return { kind: 'succeeded', outputs: (body.outputs ?? []).map(writtenOf), metadata: body.metadata ?? {} };
+      return {
+        kind: 'succeeded',
+        outputs: (body.outputs ?? []).map(writtenOf),
+        metadata: (body.metadata ?? {}) as JsonObject,
+      };
     case 'failed':
       return { kind: 'failed', message: body.error, retryable: body.retryable };
     case 'missing':

@@ -4,6 +4,7 @@ import { wantLimits } from '../engine/wantCommands.ts';
 import { publicTypes } from '../query/publicEvents.ts';
 import {
   count,
+  countOr,
   graphName,
   list,
   location,
@@ -15,6 +16,7 @@ import {
   several,
   storedLine,
   storedText,
+  whole,
 } from './fields.ts';
 import { apiLimits } from './limits.ts';
 
@@ -48,16 +50,10 @@ export const wantBody = z
     partitionRef: partitionRef.optional(),
     partitionRefs: list(partitionRef, wantLimits.partitionRefs).optional(),
     dataTimestamp: moment.optional().describe('The moment that the SLA counts from; default: `createdAt`.'),
-    ttlSeconds: z
-      .int()
-      .min(1)
-      .max(wantLimits.ttlSecondsMax)
+    ttlSeconds: whole(1, wantLimits.ttlSecondsMax)
       .optional()
       .describe(`Seconds from its creation after which it expires; default ${wantLimits.ttlSecondsDefault}.`),
-    slaSeconds: z
-      .int()
-      .min(0)
-      .max(wantLimits.slaSecondsMax)
+    slaSeconds: whole(0, wantLimits.slaSecondsMax)
       .optional()
       .describe('Seconds from `dataTimestamp` until the deadline.'),
     externalDependencies: list(dependency, wantLimits.externalDependencies).optional(),
@@ -97,7 +93,7 @@ export const partitionsQuery = z.strictObject({
 
 export const lineageQuery = z.strictObject({
   direction: z.enum(['up', 'down']).default('up').describe('To what it is made from, or to what is made from it.'),
-  depth: count(1, apiLimits.lineageDepth).default(apiLimits.lineageDepthDefault),
+  depth: countOr(apiLimits.lineageDepthDefault, 1, apiLimits.lineageDepth),
 });
 
 const report = z.strictObject({
@@ -129,9 +125,7 @@ export const runsQuery = z.strictObject({
 });
 
 export const runLogQuery = z.strictObject({
-  fromByte: count(0, Number.MAX_SAFE_INTEGER)
-    .default(0)
-    .describe('Where to go on: `Landfall-Log-End` of the answer before.'),
+  fromByte: countOr(0, 0, Number.MAX_SAFE_INTEGER).describe('Where to go on: `Landfall-Log-End` of the answer before.'),
 });
 
 export const emptyBody = z.strictObject({}).optional();
@@ -139,12 +133,14 @@ export const emptyBody = z.strictObject({}).optional();
 export const cancelRunBody = z
   .strictObject({
     reason: storedText(apiLimits.reasonBytes).optional(),
-    ifRevision: z.int().min(0).optional().describe('The revision that this was decided on; another one is 409.'),
+    ifRevision: whole(0, Number.MAX_SAFE_INTEGER)
+      .optional()
+      .describe('The revision that this was decided on; another one is 409.'),
   })
   .optional();
 
 const metadata = z
-  .record(z.string(), z.json())
+  .record(z.string(), z.unknown())
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= apiLimits.metadataBytes, {
     error: `takes more than ${apiLimits.metadataBytes} bytes as JSON`,
     params: { limit: apiLimits.metadataBytes },
@@ -153,8 +149,8 @@ const metadata = z
 const output = z.strictObject({
   partitionRef,
   location: location.optional(),
-  rows: z.int().min(0).optional(),
-  bytes: z.int().min(0).optional(),
+  rows: whole(0, Number.MAX_SAFE_INTEGER).optional(),
+  bytes: whole(0, Number.MAX_SAFE_INTEGER).optional(),
 });
 
 const capability = z.string().min(1).max(apiLimits.capabilityChars).describe('What `accept` gave for this run.');
@@ -184,5 +180,5 @@ export const eventsQuery = z.strictObject({
   type: several(z.enum(publicTypes)),
   pattern: refGlob.optional().describe('Events about at least one such partition.'),
   limit: paging.limit,
-  waitSeconds: count(0, apiLimits.waitSeconds).default(0).describe('How long to wait for the first event.'),
+  waitSeconds: countOr(0, 0, apiLimits.waitSeconds).describe('How long to wait for the first event.'),
 });
