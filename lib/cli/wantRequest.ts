@@ -37,3 +37,9 @@ export function postWant(
 export function hasEnded(want: Pick<WantView, 'endedAt'>): boolean {
   return want.endedAt !== null;
 }
+
+/**
+ * Sources of wants that somebody made. Derived ones are landfall's own, one for each missing partition upstream, and
+ * would hide them.
+ */
+export const madeBySomebody = ['cli', 'api', 'dashboard', 'scheduled', 'event'];

@@ -4,7 +4,7 @@ import { formatCreated, formatWant, formatWants } from '../format/want.ts';
 import { type ListOptions, readList, showList } from '../lists.ts';
 import { notFound } from '../problem.ts';
 import { idPath, isWantId } from '../refs.ts';
-import { postWant, type WantOptions, wantBody } from '../wantRequest.ts';
+import { madeBySomebody, postWant, type WantOptions, wantBody } from '../wantRequest.ts';
 
 export interface CreateOptions extends WantOptions {
   readonly idempotencyKey?: string;
@@ -31,7 +31,8 @@ export interface WantListOptions extends ListOptions {
 }
 
 export function listWants(cli: Cli, options: WantListOptions): Promise<number> {
-  const { limit: _limit, all: _all, ...query } = options;
+  const { limit: _limit, all: _all, source = madeBySomebody, ...rest } = options;
+  const query = { ...rest, source };
   return showList<WantView>(cli, '/wants', query, options, formatWants, 'There is no such want.');
 }
 

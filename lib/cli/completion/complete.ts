@@ -4,6 +4,7 @@ import type { Cli } from '../cli.ts';
 import type { CallOptions, Client } from '../client.ts';
 import { findRunning } from '../connect.ts';
 import type { Globals } from '../target.ts';
+import { madeBySomebody } from '../wantRequest.ts';
 import { type Candidate, type Wanted, wantedAt } from './words.ts';
 
 /** A key must not hang on a service. */
@@ -26,7 +27,7 @@ async function candidatesFor(wanted: Wanted, current: string, globals: Globals):
   try {
     const client = await findRunning(globals, limitMs / 1000);
     if (client === null) return [];
-    const options = { signal: AbortSignal.timeout(Math.max(1, until - performance.now())) };
+    const options = { signal: AbortSignal.timeout(Math.max(1, Math.ceil(until - performance.now()))) };
     return (await lookUp(client, wanted.kind, current, options)).map((text) => ({ text, description: '' }));
   } catch {
     return [];
@@ -43,7 +44,7 @@ async function lookUp(
     case 'runs':
       return (await list<RunView>(client, '/runs', {}, options)).map((run) => run.runId);
     case 'wants':
-      return (await list<WantView>(client, '/wants', {}, options)).map((want) => want.wantId);
+      return (await list<WantView>(client, '/wants', { source: madeBySomebody }, options)).map((want) => want.wantId);
     case 'refs':
       return refs(client, current, options);
     case 'refsAndWants': {
@@ -61,7 +62,7 @@ async function refs(client: Client, current: string, options: CallOptions): Prom
   const pattern = `${current}**`;
   const [partitions, wants] = await Promise.all([
     list<PartitionView>(client, '/partitions', { pattern }, options),
-    list<WantView>(client, '/wants', { partition: pattern }, options),
+    list<WantView>(client, '/wants', { partition: pattern, source: madeBySomebody }, options),
   ]);
   const known = [...partitions.map((one) => one.partitionRef), ...wants.flatMap((want) => want.partitionRefs)];
   return nextSegments(known, current);

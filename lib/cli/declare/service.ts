@@ -6,6 +6,13 @@ export function declareService(program: Command, start: Start): void {
   program.commandsGroup('Service and machine:');
   declareDev(program, start);
   program
+    .command('demo')
+    .description('the weather example, from nothing, on this machine')
+    .argument('[dir]', 'where its graph and data go')
+    .action((folder?: string) =>
+      start(async () => (await import('../demo/runDemo.ts')).runDemo(folder === undefined ? {} : { folder })),
+    );
+  program
     .command('doctor')
     .description('check graph, machine and data, and say what to do')
     .option('--rebuild', 'drop every index and make it anew from the log')

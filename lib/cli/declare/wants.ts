@@ -12,7 +12,7 @@ export function declareWants(program: Command, start: Start): void {
   declareCreate(want, start);
   listOptions(want.command('list').description('wants, those that are open first'))
     .option('--state <states>', 'waiting, building, satisfied, failed, expired, cancelled', several)
-    .option('--source <sources>', 'cli, api, dashboard, scheduled, event, derived', several)
+    .option('--source <sources>', 'cli, api, dashboard, scheduled, event, derived (default: all but derived)', several)
     .option('--partition <ref>', 'for this partition, or such as match a glob')
     .option('--sla <states>', 'onTrack, atRisk, late, lateAtCreation, met, missed, none', several)
     .option('--created-after <moment>', 'at or after', checked(parseMoment))

@@ -30,8 +30,9 @@ export function formatLineage(
     const line = `${name}  ${paintState(look.paint, state)}${note}`;
     if (known) return { lines: [line], below: [] };
     const below = edgesBelow.map((edge) => ({ ref: direction === 'up' ? edge.from : edge.to, learned: edge.learned }));
-    const shown = foremost(below, states).map((one) => draw(one.ref, one.learned, depth + 1));
-    return { lines: [line], below: [...shown, ...rest(below.length - shown.length)] };
+    const shown = foremost(below, states);
+    const others = below.filter((one) => !shown.includes(one)).map((one) => states.get(one.ref) ?? 'missing');
+    return { lines: [line], below: [...shown.map((one) => draw(one.ref, one.learned, depth + 1)), ...rest(others)] };
   };
   return branch(draw(ref, false, 0), look.width);
 }
@@ -43,6 +44,9 @@ function foremost<T extends { readonly ref: string }>(below: readonly T[], state
   return [...others!, ...live!].slice(0, childrenShown);
 }
 
-function rest(more: number): readonly Tree[] {
-  return more === 0 ? [] : [{ lines: [`… ${more.toLocaleString('en-US')} more`], below: [] }];
+/** `… 353 more: 350 live, 3 missing`. */
+function rest(states: readonly string[]): readonly Tree[] {
+  if (states.length === 0) return [];
+  const counts = [...Map.groupBy(states, (state) => state)].map(([state, of]) => `${of.length} ${state}`);
+  return [{ lines: [`… ${states.length.toLocaleString('en-US')} more: ${counts.join(', ')}`], below: [] }];
 }

@@ -10,14 +10,18 @@ import { branch, type Tree } from './tree.ts';
  */
 export function formatWhy(subject: string, reasons: readonly DeepReasonView[], look: Look): readonly string[] {
   if (reasons.length === 0) return [`${subject} is there: nothing blocks it.`];
-  const tree = { lines: [look.paint('bold', subject)], below: reasons.map((reason) => treeOf(reason, look)) };
+  const tree = { lines: [look.paint('bold', subject)], below: belowOf(reasons, look, leavesDrawn) };
   return [...blockedBy(subject, reasons, look), '', ...branch(tree, look.width)];
 }
 
+/** In the first sentence. */
 const leavesNamed = 3;
+/** In the tree: a year that waits for its days would fill many screens. */
+const leavesDrawn = 4;
 
 function blockedBy(subject: string, reasons: readonly DeepReasonView[], look: Look): readonly string[] {
-  const leaves = [...new Map(reasons.flatMap(leavesOf).map((leaf) => [leaf.partitionRef ?? leaf.text, leaf])).values()];
+  const all = failedFirst(reasons.flatMap(leavesOf));
+  const leaves = [...new Map(all.map((leaf) => [leaf.partitionRef ?? leaf.text, leaf])).values()];
   const named = leaves.slice(0, leavesNamed).map((leaf) => {
     return `${oneLine(leaf.partitionRef ?? leaf.text)}${aside(sinceAndOwner(leaf, look))}`;
   });
@@ -38,11 +42,29 @@ function sinceAndOwner({ since, owner }: ReasonView, look: Look): string {
   return [...waited, ...(owner === null ? [] : [`owner ${oneLine(owner)}`])].join('; ');
 }
 
-function treeOf(reason: DeepReasonView, look: Look): Tree {
+function treeOf(reason: DeepReasonView, look: Look, leaves: number): Tree {
   return {
     lines: (width) => [...wrap(oneLine(reason.text), width), ...detailOf(reason, look, width)],
-    below: reason.because.map((one) => treeOf(one, look)),
+    below: belowOf(reason.because, look, leaves),
   };
+}
+
+/** As many branches as may have a leaf, what failed first; the others are counted. */
+function belowOf(reasons: readonly DeepReasonView[], look: Look, leaves: number): readonly Tree[] {
+  const drawn = failedFirst(reasons).slice(0, leaves);
+  const share = Math.max(1, Math.floor(leaves / Math.max(1, drawn.length)));
+  const more = reasons.length - drawn.length;
+  const trees = drawn.map((reason) => treeOf(reason, look, share));
+  return more === 0 ? trees : [...trees, { lines: [`… ${more.toLocaleString('en-US')} more`], below: [] }];
+}
+
+/** A failure does not mend itself, so it is what to see first. */
+function failedFirst(reasons: readonly DeepReasonView[]): readonly DeepReasonView[] {
+  return reasons.toSorted((a, b) => Number(hasFailed(b)) - Number(hasFailed(a)));
+}
+
+function hasFailed(reason: DeepReasonView): boolean {
+  return reason.kind === 'upstreamFailed' || reason.because.some(hasFailed);
 }
 
 function detailOf(reason: DeepReasonView, look: Look, width: number): readonly string[] {

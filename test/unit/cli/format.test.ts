@@ -53,24 +53,24 @@ describe('why', () => {
 
   it('names the leaves, since when, whose they are, and what unblocks each', () => {
     expect(golden(formatWhy('weather/yearly/2014', blocked, look))).toMatchInlineSnapshot(`
-      "weather/yearly/2014 is blocked by weather/raw/2014-05-17 (since 2026-11-20
-      10:55:00 UTC, 1h ago; owner station-team), weather/monthly/2014-06 (since
-      2026-11-20 10:50:00 UTC, 1h ago; owner climate-team).
+      "weather/yearly/2014 is blocked by weather/monthly/2014-06 (since 2026-11-20
+      10:50:00 UTC, 1h ago; owner climate-team), weather/raw/2014-05-17 (since
+      2026-11-20 10:55:00 UTC, 1h ago; owner station-team).
 
       weather/yearly/2014
-      ├─ waits for weather/monthly/2014-05: 11 of 12 inputs of yearly/2014 are there
+      ├─ run run_01KAG7Z3M0ABCDEFGHJKMNPQRS failed: boom; want it again to try again
       │  since 2026-11-20 10:50:00 UTC, 1h ago; owner climate-team
-      │  └─ waits for weather/daily/2014-05-17: 30 of 31 inputs of summarise/2014-05
-      │     are there
-      │     └─ weather/raw/2014-05-17 has not been reported available: 0 of 1 inputs
-      │        of clean/2014-05-17 are there
-      │        since 2026-11-20 10:55:00 UTC, 1h ago; owner station-team
-      │        to unblock: once it is there, say so:
-      │          landfall partition report weather/raw/2014-05-17
-      └─ run run_01KAG7Z3M0ABCDEFGHJKMNPQRS failed: boom; want it again to try again
+      │  to unblock: see what failed, mend it, then want it again:
+      │    landfall run log run_01KAG7Z3M0ABCDEFGHJKMNPQRS
+      └─ waits for weather/monthly/2014-05: 11 of 12 inputs of yearly/2014 are there
          since 2026-11-20 10:50:00 UTC, 1h ago; owner climate-team
-         to unblock: see what failed, mend it, then want it again:
-           landfall run log run_01KAG7Z3M0ABCDEFGHJKMNPQRS"
+         └─ waits for weather/daily/2014-05-17: 30 of 31 inputs of summarise/2014-05
+            are there
+            └─ weather/raw/2014-05-17 has not been reported available: 0 of 1 inputs
+               of clean/2014-05-17 are there
+               since 2026-11-20 10:55:00 UTC, 1h ago; owner station-team
+               to unblock: once it is there, say so:
+                 landfall partition report weather/raw/2014-05-17"
     `);
   });
 
@@ -80,6 +80,16 @@ describe('why', () => {
     );
     const [first] = formatWhy('a', [...leaves, ...leaves], look);
     expect(first).toBe('a is blocked by raw/1, raw/2, raw/3, and 2 more.');
+  });
+
+  it('shows a few of very many, what failed first, and counts the others', () => {
+    const days = Array.from({ length: 30 }, () => ({ ...leaf, because: [] }));
+    const months = Array.from({ length: 12 }, () => deep({ ...blocked[0]!, because: days }));
+    const lines = formatWhy('weather/yearly/2014', [...months, failure], look);
+    expect(lines.length).toBeLessThan(50);
+    expect(lines.find((line) => line.startsWith('├─'))).toContain('failed: boom');
+    expect(lines.at(-1)).toBe('└─ … 9 more');
+    expect(lines.filter((line) => line.includes('… 29 more'))).toHaveLength(3);
   });
 
   it('keeps 80 columns eight levels deep', () => {
@@ -306,7 +316,7 @@ describe('lineage', () => {
     const lines = formatLineage('year', { nodes: [node('year'), ...days], edges }, 'up', look);
     expect(lines).toHaveLength(14);
     expect(lines[1]).toBe('├─ day/200  missing');
-    expect(lines.at(-1)).toBe('└─ … 353 more');
+    expect(lines.at(-1)).toBe('└─ … 353 more: 353 live');
   });
 });
 
