@@ -88,11 +88,6 @@ export function count(min: number, max: number) {
   );
 }
 
-/** {@link count} with what counts where it is not given; the document would lose a default that is made otherwise. */
-export function countOr(fallback: number, min: number, max: number) {
-  return count(min, max).default(fallback).meta({ default: fallback });
-}
-
 const severalValues = new WeakSet<z.ZodType>();
 
 /** A query parameter that may be given several times, or once with commas. */
@@ -108,6 +103,6 @@ export function takesSeveral(schema: z.ZodType): boolean {
 
 /** The parameters of every list. */
 export const paging = {
-  limit: countOr(apiLimits.pageItemsDefault, 1, apiLimits.pageItems).describe('Items of a page.'),
+  limit: count(1, apiLimits.pageItems).default(apiLimits.pageItemsDefault).describe('Items of a page.'),
   cursor: z.string().min(1).max(apiLimits.cursorChars).optional().describe('`nextCursor` of the page before.'),
 };

@@ -122,7 +122,8 @@ function queryParameters({ query }: Route): readonly JsonObject[] {
       required: false,
       ...(description === undefined ? {} : { description }),
       ...(takesSeveral(field) ? { style: 'form', explode: true } : {}),
-      schema,
+      // The document of a value that is read from text leaves out what counts where it is not given.
+      schema: field instanceof z.ZodDefault ? { ...schema, default: field.def.defaultValue as Json } : schema,
     };
   });
 }

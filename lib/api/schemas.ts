@@ -4,7 +4,6 @@ import { wantLimits } from '../engine/wantCommands.ts';
 import { publicTypes } from '../query/publicEvents.ts';
 import {
   count,
-  countOr,
   graphName,
   list,
   location,
@@ -93,7 +92,7 @@ export const partitionsQuery = z.strictObject({
 
 export const lineageQuery = z.strictObject({
   direction: z.enum(['up', 'down']).default('up').describe('To what it is made from, or to what is made from it.'),
-  depth: countOr(apiLimits.lineageDepthDefault, 1, apiLimits.lineageDepth),
+  depth: count(1, apiLimits.lineageDepth).default(apiLimits.lineageDepthDefault),
 });
 
 const report = z.strictObject({
@@ -125,7 +124,9 @@ export const runsQuery = z.strictObject({
 });
 
 export const runLogQuery = z.strictObject({
-  fromByte: countOr(0, 0, Number.MAX_SAFE_INTEGER).describe('Where to go on: `Landfall-Log-End` of the answer before.'),
+  fromByte: count(0, Number.MAX_SAFE_INTEGER)
+    .default(0)
+    .describe('Where to go on: `Landfall-Log-End` of the answer before.'),
 });
 
 export const emptyBody = z.strictObject({}).optional();
@@ -180,5 +181,5 @@ export const eventsQuery = z.strictObject({
   type: several(z.enum(publicTypes)),
   pattern: refGlob.optional().describe('Events about at least one such partition.'),
   limit: paging.limit,
-  waitSeconds: countOr(0, 0, apiLimits.waitSeconds).describe('How long to wait for the first event.'),
+  waitSeconds: count(0, apiLimits.waitSeconds).default(0).describe('How long to wait for the first event.'),
 });
