@@ -32,6 +32,8 @@ export interface Server {
 /** Whoever has the token of the service is the person whose machine it is. */
 const caller = 'local';
 
+const idleCheckMs = 20;
+
 export function createServer({ token, handle, log, limits: given }: ServerOptions): Server {
   const limits = { ...serverLimits, ...given };
   const guard = createGuard(token);
@@ -109,10 +111,12 @@ export function createServer({ token, handle, log, limits: given }: ServerOption
       closing.abort();
       const { promise, resolve } = Promise.withResolvers<void>();
       server.close(() => resolve());
-      server.closeIdleConnections();
-      const timer = setTimeout(() => server.closeAllConnections(), limits.closeSecondsMax * 1000);
+      // A connection whose answer had begun before is idle only after that answer.
+      const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
+      const all = setTimeout(() => server.closeAllConnections(), limits.closeSecondsMax * 1000);
       await promise;
-      clearTimeout(timer);
+      clearInterval(idle);
+      clearTimeout(all);
     },
   };
 }
