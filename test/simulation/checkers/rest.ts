@@ -1,6 +1,5 @@
-import type { BuiltPartition } from '../../../lib/model/graph.ts';
-import { demand } from '../world/broken.ts';
-import type { TrueBuild, TrueFailure, TruePin, TrueWant, Truth } from './truth.ts';
+import { Broken, demand } from '../world/broken.ts';
+import type { TrueBuild, TrueFailure, TruePartition, TruePin, TrueWant, Truth } from './truth.ts';
 import { runningIn, weigh } from './truthOfPools.ts';
 
 /**
@@ -18,15 +17,35 @@ export function demandRest(truth: Truth): void {
 /** An open want waits for something, and nothing that it needs could be done now. */
 function demandNothingLeft(truth: Truth, want: TrueWant): void {
   const missing = want.refs.filter((ref) => !truth.isLive(truth.partition(ref), want.freshAfter));
-  demand(
-    missing.length > 0,
-    'what is there satisfies',
-    () => `${want.wantId} is open, though all of ${want.refs} is there`,
-  );
+  const what = () => `${want.wantId} is open, though all of ${want.refs} is there`;
+  demand(missing.length > 0, 'what is there satisfies', what);
   if (!areDependenciesThere(truth, want)) return;
-  for (const ref of missing) {
-    const located = truth.graph.locate(ref);
-    if (located?.kind === 'built') demandBuildWaits(truth, want, located);
+  demandEachLooked(truth, missing, (ref) => demandBuildWaits(truth, want, truth.partition(ref)));
+}
+
+/**
+ * Whoever waits is not woken by a taint of something else that it needs and that was there already: it is found when
+ * what is waited for has come. So only where all that is missing was tainted, one look at one of them must have been.
+ */
+function demandEachLooked(truth: Truth, missing: readonly string[], look: (ref: string) => void): void {
+  const [tainted, absent] = [missing.filter(isTainted), missing.filter((ref) => !isTainted(ref))];
+  for (const ref of absent) look(ref);
+  if (absent.length > 0 || tainted.length === 0) return;
+  const faults = tainted.map((ref) => brokenBy(() => look(ref)));
+  if (!faults.includes(null)) throw faults[0];
+
+  function isTainted(ref: string): boolean {
+    return typeof truth.partition(ref).current?.taintedSeq === 'number';
+  }
+}
+
+function brokenBy(look: () => void): Broken | null {
+  try {
+    look();
+    return null;
+  } catch (error) {
+    if (error instanceof Broken) return error;
+    throw error;
   }
 }
 
@@ -35,24 +54,23 @@ function areDependenciesThere(truth: Truth, want: TrueWant): boolean {
 }
 
 /** A wanted build has a run under way, or waits for an input that is missing, and that somebody was asked for. */
-function demandBuildWaits(truth: Truth, want: TrueWant, { buildId }: BuiltPartition): void {
+function demandBuildWaits(truth: Truth, want: TrueWant, { buildId }: TruePartition): void {
+  if (buildId === null) return;
   const build = truth.build(buildId);
   if (build.run !== null) return;
-  const inputs = truth.inputsOf(buildId).map((ref) => truth.partition(ref));
-  const missing = inputs.filter((input) => !truth.isLive(input));
+  const missing = truth.inputsOf(buildId).filter((ref) => !truth.isLive(truth.partition(ref)));
   const failed =
     build.failure !== null && stands(build.failure, want) && (missing.length > 0 || samePins(truth, build));
   demand(!failed, 'a failure fails its wants', () => `${want.wantId} is open, though ${build.failure?.runId} failed`);
   demand(missing.length > 0, 'no wake-up is lost', () => `${want.wantId}: ${buildId} could be built now`);
-  for (const input of missing) {
-    if (input.isExternal) continue;
-    const asked = openDerived(truth, input.partitionRef) !== undefined;
+  demandEachLooked(truth, missing, (ref) => {
+    const isAsked = truth.partition(ref).isExternal || openDerived(truth, ref) !== undefined;
     demand(
-      asked,
+      isAsked,
       'missing inputs are wanted',
-      () => `${want.wantId}: ${buildId} waits for ${input.partitionRef}, which nobody makes`,
+      () => `${want.wantId}: ${buildId} waits for ${ref}, which nobody makes`,
     );
-  }
+  });
 }
 
 function stands(failure: TrueFailure, want: TrueWant): boolean {
@@ -97,7 +115,9 @@ function demandDerivedNeeded(truth: Truth, open: readonly TrueWant[]): void {
 }
 
 function inputsWaitedFor(truth: Truth, want: TrueWant): readonly string[] {
-  if (!areDependenciesThere(truth, want)) return [];
+  // What it asked for once, it goes on asking for, also where a dependency was tainted since.
+  const hasAsked = want.dependencies.every((one) => truth.partition(one.partitionRef, one.graph).instances.size > 0);
+  if (!hasAsked) return [];
   return want.refs.flatMap((ref) => {
     const { buildId } = truth.partition(ref);
     return buildId === null || truth.isLive(truth.partition(ref), want.freshAfter) ? [] : truth.inputsOf(buildId);

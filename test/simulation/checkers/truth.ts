@@ -52,6 +52,7 @@ export interface TrueRun {
   execution: number;
   status: 'queued' | 'running' | 'retrying';
   isTainted: boolean;
+  isAccepted: boolean;
   retryAt: number | null;
 }
 

@@ -1,5 +1,6 @@
 import type { BuildEvent, Claim, PartitionLive, PartitionTainted, RunEnded } from '../../../lib/model/build.ts';
 import { demand } from '../world/broken.ts';
+import { aGuess } from '../world/worker.ts';
 import { demandPins, pinsOf } from './pins.ts';
 import type { Entry, TrueBuild, TrueRun, Truth } from './truth.ts';
 import { taint } from './truthOfExternals.ts';
@@ -40,9 +41,12 @@ function applyEvent(truth: Truth, build: TrueBuild, event: BuildEvent, entry: En
     case 'RunTainted':
       openRun(build, event).isTainted = true;
       break;
-    case 'RunAccepted':
-      openRun(build, event, 'running');
+    case 'RunAccepted': {
+      const run = openRun(build, event, 'running');
+      demand(!run.isAccepted, 'a run is given to one', () => `${run.runId} was accepted twice`);
+      run.isAccepted = true;
       break;
+    }
     case 'PartitionTainted':
       taintOutput(truth, event, entry);
       break;
@@ -85,7 +89,7 @@ function claim(truth: Truth, build: TrueBuild, event: Claim, begin: Start, entry
   build.runs.set(runId, 'open');
   build.failure = null;
   const pinnedAt = entry.commit.at;
-  const fresh = { execution: 1, isTainted: false, retryAt: null };
+  const fresh = { execution: 1, isTainted: false, isAccepted: false, retryAt: null };
   build.run = { buildId, runId, attempt, outputs, pins, pinnedAt, codeVersion, ...begin, ...fresh };
 }
 
@@ -106,6 +110,9 @@ function end(truth: Truth, build: TrueBuild, event: RunEnded, entry: Entry): voi
 
 /** What an execution answers counts for that execution alone. */
 function demandOwnAnswer(run: TrueRun, { type }: Named, { cause }: Entry): void {
+  const isGuess = cause.kind === 'command' && cause.command.kind === 'reportRun' && cause.command.capability === aGuess;
+  demand(!isGuess, 'a report needs its capability', () => `${type} of ${run.runId}`);
+  demand(cause.kind !== 'restart', 'a restart counts no attempt', () => `${type} of ${run.runId}`);
   if (cause.kind !== 'answer' || cause.handle.buildId !== run.buildId) return;
   const { runId, attempt, execution } = cause.handle;
   const isOwn = runId === run.runId && attempt === run.attempt && execution === run.execution;

@@ -1,6 +1,9 @@
 import { rememberLearned } from '../../../lib/engine/taint.ts';
 import type { World } from './world.ts';
 
+/** Events after which a run waits for something, or is under way. */
+const turns = ['RunQueued', 'RunStarted', 'RunRestarted', 'RunRetrying'];
+
 /** Drops every row and makes them anew from the log: open wants, and open runs, are looked at once. */
 export async function rebuildIndex(world: World): Promise<void> {
   await world.index.clear();
@@ -13,7 +16,7 @@ export async function rebuildIndex(world: World): Promise<void> {
   for (const { commit } of truth.entries) {
     const id = commit.stream.slice(commit.stream.indexOf('/') + 1);
     if (truth.wants.get(id)?.status === 'open' && commit.revision === 1) open.set(commit.stream, commit);
-    const isRun = commit.events.some((event) => event.type.startsWith('Run') && event.type !== 'RunAccepted');
+    const isRun = commit.events.some((event) => turns.includes(event.type));
     if (commit.stream.startsWith('build/') && isRun && truth.builds.get(id)?.run !== null)
       open.set(commit.stream, commit);
   }

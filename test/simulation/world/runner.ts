@@ -86,9 +86,16 @@ function drawOutcome(random: Random, plan: Plan, request: RunRequest, draw: stri
   }
 }
 
-/** A ref that the run was not given, legal or not; one that it was given by now does no harm any more. */
-function missing(random: Random, plan: Plan, request: RunRequest): RunOutcome {
-  const wanted = random.pick(plan.manifest.partitions.flatMap((one) => refsOf(one.pattern)));
+/**
+ * A ref that the run was not given; one that it was given by now does no harm any more. It is of an earlier job, so that
+ * what runs discover never closes a circle, or the run's own, which is refused.
+ */
+function missing(random: Random, { manifest }: Plan, request: RunRequest): RunOutcome {
+  const own = manifest.jobs.findIndex((job) => job.name === request.job);
+  const later = new Set(manifest.jobs.slice(own).flatMap((job) => job.outputs));
+  const earlier = manifest.partitions.filter(({ pattern }) => !later.has(pattern));
+  const refs = earlier.flatMap(({ pattern }) => refsOf(pattern));
+  const wanted = random.pick([...refs, ...request.outputs.map((output) => output.partitionRef)]);
   if (request.inputs.some((input) => input.partitionRef === wanted)) return succeeded(request);
   return { kind: 'missing', partitionRefs: random.chance(0.05) ? [] : [wanted] };
 }

@@ -5,6 +5,9 @@ import type { Command } from './person.ts';
 import { succeeded } from './runner.ts';
 import type { World } from './world.ts';
 
+/** A capability that was never given. */
+export const aGuess = 'a guess';
+
 /** Somebody elsewhere who does the work of event jobs: takes it, or not, and says how it ended, or not. */
 export class Worker {
   readonly #world: World;
@@ -38,7 +41,7 @@ export class Worker {
     const outcome = random.chance(0.8)
       ? succeeded({ outputs })
       : { kind: 'failed' as const, message: 'drawn to fail', retryable: random.chance(0.5) };
-    const capability = random.chance(0.1) ? 'a guess' : given;
+    const capability = random.chance(0.1) ? aGuess : given;
     for (let times = random.between(1, 2); times > 0; times--) {
       const command: Command = { kind: 'reportRun', buildId, runId, capability, outcome };
       this.#world.post({ kind: 'command', command }, random.int(10_000));

@@ -22,7 +22,8 @@ import { describeBody, describeCommit } from './story.ts';
 import { Worker } from './worker.ts';
 
 /** What the simulation tells while it goes on; absent: nobody listens. */
-export type Tell = (line: () => string) => void;
+/** A `step` is one port call or the like: too much for most stories. */
+export type Tell = (line: () => string, isStep?: boolean) => void;
 
 /** Where virtual time begins, in milliseconds. */
 const beginning = Date.UTC(2012, 11, 31);
@@ -176,7 +177,7 @@ export class World {
     const id = ++this.#handlers;
     const handler: Handler = { id, message, startedSeq: this.truth.seq, alive: true, stalledUntil: 0 };
     this.active.add(handler);
-    this.tell(() => `h${id} begins: ${describeBody(message.body)}`);
+    this.tell(() => `h${id} begins: ${describeBody(message.body)}`, message.body.kind !== 'due');
     deliver(this, engineFor(this, handler), message.body).then(
       () => this.active.delete(handler),
       (error: unknown) => this.#failed(handler, error),
@@ -198,7 +199,7 @@ export class World {
 
   #answerOne(): void {
     const { handler, text, fault } = this.steps.takeOne();
-    this.tell(() => `h${handler.id} ${text}${fault === null ? '' : `: ${fault}`}`);
+    this.tell(() => `h${handler.id} ${text}${fault === null ? '' : `: ${fault}`}`, fault === null);
     if (fault === 'serviceCrash') this.#crash();
     else if (!handler.alive) {
       this.active.delete(handler);
