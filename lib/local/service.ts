@@ -1,5 +1,4 @@
-import { watch } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { createApi } from '../api/api.ts';
 import { LogRefused } from '../log/errors.ts';
 import { readEvents } from '../query/events.ts';
@@ -10,6 +9,7 @@ import { takeLock } from './lock.ts';
 import { createServer, type Server } from './server/server.ts';
 import { lockFile, readServiceFile, removeServiceFile, tokenFile, writeServiceFile } from './serviceFile.ts';
 import { packageVersion } from './version.ts';
+import { watchTree } from './watchTree.ts';
 import { startWorld, type World } from './world.ts';
 
 export interface ServiceOptions {
@@ -118,14 +118,18 @@ class RunningService {
   /** One reload at a time, once the files have been quiet for a moment. */
   #watchGraph(graphFolder: string): void {
     let timer: NodeJS.Timeout | undefined;
-    const watcher = watch(graphFolder, { recursive: true, signal: this.#closing.signal }, (_event, file) => {
-      if (file === null || !isSource(this.#options, join(graphFolder, file))) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        this.#reloading = this.#reloading.then(() => this.#reload());
-      }, quietMs);
+    watchTree(graphFolder, {
+      signal: this.#closing.signal,
+      enters: (folder) => isSourceFolder(this.#options, folder),
+      changed: (path) => {
+        if (!isSource(this.#options, path)) return;
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          this.#reloading = this.#reloading.then(() => this.#reload());
+        }, quietMs);
+      },
+      failed: (error) => this.#options.print(`Changes of the graph are not seen: ${messageOf(error)}.`),
     });
-    watcher.on('error', (error) => this.#options.print(`Changes of the graph are not seen: ${messageOf(error)}.`));
   }
 
   async #reload(): Promise<void> {
@@ -181,13 +185,17 @@ const quietMs = 150;
 const idleCheckMs = 10_000;
 const sourceEndings = ['.ts', '.mts', '.js', '.mjs', '.cjs', '.json'];
 
-/** What a graph is loaded from, or a job runs: not the data that its runs write. */
-function isSource({ graphFolder, dataFolder }: ServiceOptions, path: string): boolean {
-  const inside = relative(dataFolder, path);
-  if (!inside.startsWith('..')) return false;
+/** Not the data that runs write, nor what is hidden or somebody else's. */
+function isSourceFolder({ graphFolder, dataFolder }: ServiceOptions, path: string): boolean {
+  if (!relative(dataFolder, path).startsWith('..')) return false;
   const parts = relative(graphFolder, path).split(sep);
-  if (parts.some((part) => part === 'node_modules' || (part.startsWith('.') && part !== '.'))) return false;
-  return sourceEndings.some((ending) => path.endsWith(ending)) || !path.includes('.');
+  return !parts.some((part) => part === 'node_modules' || part.startsWith('.'));
+}
+
+/** What a graph is loaded from, or a job runs. */
+function isSource(options: ServiceOptions, path: string): boolean {
+  if (!isSourceFolder(options, path)) return false;
+  return sourceEndings.some((ending) => path.endsWith(ending)) || !basename(path).includes('.');
 }
 
 function showEvent(event: EventView): string {
