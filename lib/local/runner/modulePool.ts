@@ -59,23 +59,25 @@ export function createModulePool({
 
   const forget = (child: ModuleChild): void => {
     children.delete(child);
+    takeFromIdle(child);
+  };
+
+  /** Its timer goes too: it would keep a service that ends alive for as long as a child may be idle. */
+  const takeFromIdle = (child: ModuleChild): void => {
     for (const { timer } of idle.filter((waiting) => waiting.child === child)) clearTimeout(timer);
     idle = idle.filter((waiting) => waiting.child !== child);
   };
 
   /** Out of the list at once: a child that is being ended must not be given a run. */
   const dismiss = async (child: ModuleChild): Promise<void> => {
-    idle = idle.filter((waiting) => waiting.child !== child);
+    takeFromIdle(child);
     void child.group.kill();
     await child.gone;
   };
 
   const retire = (): void => {
     retired = new WeakSet(children);
-    for (const { child, timer } of idle) {
-      clearTimeout(timer);
-      void dismiss(child);
-    }
+    for (const { child } of idle) void dismiss(child);
   };
 
   const noteVersion = ({ run, codeVersion }: RunRequest): void => {
