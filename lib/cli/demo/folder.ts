@@ -1,0 +1,86 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findService } from '../../local/autostart.ts';
+import { exitCodes } from '../exitCodes.ts';
+import { CliError, usageError } from '../problem.ts';
+import { endProcess, isAlive } from './processes.ts';
+
+const clone = fileURLToPath(new URL('../../../', import.meta.url));
+const example = join(clone, 'examples', 'weather');
+/** Says that a demo made the folder, so that the next one may take it; holds the process id. */
+const mark = '.demo';
+/** Files of the graph; its feed is what the demo plays. */
+const copied = ['landfall.config.ts', 'jobs'];
+
+/** The graph folder that a demo works in. */
+export interface DemoFolder {
+  readonly graphFolder: string;
+  readonly dataFolder: string;
+  /** Where the days' files arrive. */
+  readonly incoming: string;
+}
+
+/** Every day of the feed, in order: its date and its row. */
+export interface FeedDay {
+  readonly date: string;
+  readonly row: string;
+}
+
+/** The first line of the feed: what its columns are. */
+export function readFeedFile(): { readonly header: string; readonly days: readonly FeedDay[] } {
+  const [header = '', ...rows] = readFileSync(join(example, 'data', 'seattle-weather.csv'), 'utf8')
+    .trim()
+    .split('\n');
+  return { header, days: rows.map((row) => ({ date: row.slice(0, row.indexOf(',')), row })) };
+}
+
+/**
+ * A fresh copy of the example with nothing built. A folder that an earlier demo made is emptied; a service that still
+ * runs on it is ended.
+ *
+ * @throws CliError where the folder holds something else, another demo is at work in it, or there is no example.
+ */
+export async function prepareFolder(given: string | undefined): Promise<DemoFolder> {
+  if (!existsSync(example)) throw usageError('The demo needs the example, which only a clone of landfall has.');
+  const graphFolder = resolve(given ?? join(clone, '.landfall', 'demo'));
+  await clear(graphFolder);
+  mkdirSync(join(graphFolder, 'incoming'), { recursive: true });
+  writeFileSync(join(graphFolder, mark), String(process.pid));
+  for (const name of copied) cpSync(join(example, name), join(graphFolder, name), { recursive: true });
+  const folder = realpathSync(graphFolder);
+  return { graphFolder: folder, dataFolder: join(folder, '.landfall'), incoming: join(folder, 'incoming') };
+}
+
+async function clear(folder: string): Promise<void> {
+  if (!existsSync(folder) || readdirSync(folder).length === 0) return;
+  const markFile = join(folder, mark);
+  if (!existsSync(markFile)) throw usageError(`${folder} holds something else: name an empty folder for the demo.`);
+  const pid = Number(readFileSync(markFile, 'utf8'));
+  if (pid > 0 && pid !== process.pid && isAlive(pid)) throw inUse(folder, pid);
+  const service = await findService(join(folder, '.landfall'));
+  if (service !== null) await endProcess(service.pid);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function inUse(folder: string, pid: number): CliError {
+  const detail = `A demo is at work in ${folder} (process ${pid}).`;
+  return new CliError(exitCodes.refused, { type: 'urn:landfall:problem:demo-runs', title: 'A demo runs', detail });
+}
+
+/** The demo has ended: the next one may take the folder. */
+export function releaseFolder({ graphFolder }: DemoFolder): void {
+  writeFileSync(join(graphFolder, mark), '0');
+}
+
+/** How to type the command line and the folder from where the user is. */
+export function typedPaths({ graphFolder }: DemoFolder): { readonly program: string; readonly folder: string } {
+  const program = typed(join(realpathSync(clone), 'landfall'));
+  return { program: program.includes(sep) ? program : `./${program}`, folder: typed(graphFolder) };
+}
+
+/** Relative to where the user is, where that is below. */
+function typed(path: string): string {
+  const below = relative(realpathSync(process.cwd()), path);
+  return below === '' ? '.' : below.startsWith('..') ? path : below;
+}
