@@ -27,8 +27,13 @@ export class BuildCount {
     if (type === 'PartitionLive' && this.#expected.has(String(partitionRef))) this.#live.add(String(partitionRef));
   }
 
+  /** Everything that is wanted was there before. */
+  get isEmpty(): boolean {
+    return this.#expected.size === 0;
+  }
+
   get share(): number {
-    return this.#expected.size === 0 ? 1 : this.#live.size / this.#expected.size;
+    return this.isEmpty ? 1 : this.#live.size / this.#expected.size;
   }
 
   toString(): string {
@@ -69,7 +74,7 @@ export class BuildProgress {
   #say(): void {
     const line = String(this.#count);
     this.#saidAt = performance.now();
-    if (line !== this.#said) process.stderr.write(`${line}\n`);
+    if (line !== this.#said && !this.#count.isEmpty) process.stderr.write(`${line}\n`);
     this.#said = line;
   }
 

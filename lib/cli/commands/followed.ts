@@ -40,7 +40,8 @@ export async function makeAndFollow(cli: Cli, body: ReturnType<typeof wantBody>,
 }
 
 function announced({ runs, estimateSeconds }: PlanView): readonly string[] {
-  return runs.length === 0 ? [] : [`${count(runs.length, 'run')}, about ${formatDuration(estimateSeconds)}.`];
+  const estimate = estimateSeconds === 0 ? '' : `, about ${formatDuration(estimateSeconds)}`;
+  return runs.length === 0 ? [] : [`${count(runs.length, 'run')}${estimate}.`];
 }
 
 async function follow(cli: Cli, client: Client, want: WantView, plan: PlanView, since: string, signal: AbortSignal) {

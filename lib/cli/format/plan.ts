@@ -23,7 +23,8 @@ export function formatPlan({ runs, reasons, estimateSeconds }: PlanView, look: L
 }
 
 function title(runs: readonly Run[], waits: number, estimateSeconds: number): string {
-  if (runs.length > 0) return `${count(runs.length, 'run')}, about ${formatDuration(estimateSeconds)}, in this order:`;
+  const estimate = estimateSeconds === 0 ? '' : `, about ${formatDuration(estimateSeconds)}`;
+  if (runs.length > 0) return `${count(runs.length, 'run')}${estimate}, in this order:`;
   return waits === 0 ? 'Nothing would run: it is there already.' : 'Nothing would run yet.';
 }
 
