@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunOutcome } from '../../lib/engine/ports.ts';
 import { failedWith, isRunning, misbehave, openWorld, outputs, untilEnded, type World } from './runnerWorld.ts';
@@ -121,6 +124,14 @@ describe('processes of module jobs', () => {
     const { pid } = metadataOf(await world.does('nothing')) as unknown as { pid: number };
     await untilEnded(pid);
     await world.close();
+  });
+
+  it('keep no process alive whose runner is closed', async () => {
+    const dataFolder = await mkdtemp(join(tmpdir(), 'landfall-ends-'));
+    const hostFile = fileURLToPath(new URL('./runnerEnds.ts', import.meta.url));
+    const host = spawn(process.execPath, [hostFile, dataFolder], { stdio: 'inherit', timeout: 20_000 });
+    expect(await once(host, 'exit')).toEqual([0, null]);
+    await rm(dataFolder, { recursive: true });
   });
 
   it('are replaced after so many runs, or when they have grown', async () => {
