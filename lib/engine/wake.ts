@@ -39,8 +39,16 @@ export function wakeAll(awaited: Awaited, cause: WakeCause): Wake {
  */
 export async function wakePage(engine: Engine, wake: Wake): Promise<Wake | null> {
   const { waiters, next } = await waitersPage(engine, wake.awaited, wake.cursor);
-  for (const waiter of waiters) if (concerns(waiter, wake.cause)) await wakeOne(engine, waiter);
+  const woken = waiters.filter((waiter) => concerns(waiter, wake.cause));
+  await allOf(woken.map((waiter) => wakeOne(engine, waiter)));
   return next === null ? null : { ...wake, cursor: next };
+}
+
+/** Side by side, so that what they append shares a group; where one fails, the others are let end first. */
+async function allOf(acts: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(acts);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 function concerns(waiter: WaiterRow, cause: WakeCause): boolean {
