@@ -1,5 +1,6 @@
 import type { Report, Reported, Tainted } from '../engine/externalCommands.ts';
 import type { RunOutcome } from '../engine/ports.ts';
+import type { Fault } from '../engine/refused.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { WantSource } from '../model/want.ts';
 import type {
@@ -88,6 +89,8 @@ export interface Application {
   whyWant(wantId: string): Promise<{ readonly wantId: string; readonly reasons: readonly DeepReasonView[] }>;
   cancelWant(wantId: string, by: { readonly text: string; readonly ifRevision?: number }): Promise<WantView>;
   plan(request: WantRequest): Promise<PlanView>;
+  /** What is wrong with a ref in this graph: named beside the faults of a body that is refused before its refs are looked at. */
+  refFault(partitionRef: string, pointer: string): readonly Fault[];
 
   listPartitions(
     query: Paging & { readonly pattern?: string; readonly states?: readonly PartitionStateView[] },

@@ -60,6 +60,7 @@ export function createApplication(world: ApplicationWorld): Application {
       return wantView(query, state, revision);
     },
     plan: (request) => plan(query, locateAll(engine, request.partitionRefs), request.freshAfter ?? null),
+    refFault: (partitionRef, pointer) => refFault(engine.graphs.current(), partitionRef, pointer),
 
     async listPartitions(listing) {
       await world.settled();

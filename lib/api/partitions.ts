@@ -79,6 +79,7 @@ export const partitionRoutes = [
     operationId: 'taint',
     summary: 'Mark instances, and all that was made from them, as not to be used.',
     body: taintBody,
+    refFields: ['partitionRefs'],
     idempotency: 'remembered',
     success: { status: 200, description: 'What was, or would be, marked.', schema: taintAnswer },
     async handle({ application, body: { partitionRefs, ...body } }) {

@@ -38,6 +38,8 @@ interface RouteFacts {
    * again by an id that is made from the key.
    */
   readonly idempotency?: 'remembered' | 'ownId';
+  /** The fields of the body that hold partition refs, which are looked up also where another field is refused. */
+  readonly refFields?: readonly string[];
   /** Counts as one that waits for events rather than as one in work, or is always let in. */
   readonly admission?: 'feed' | 'always';
 }

@@ -15,6 +15,7 @@ export const wantRoutes = [
     operationId: 'createWant',
     summary: 'Ask for partitions, durably.',
     body: wantBody,
+    refFields: ['partitionRef', 'partitionRefs'],
     idempotency: 'ownId',
     success: { status: 201, description: 'The want.', schema: wantAnswer, headers: { Location: 'Where the want is.' } },
     async handle({ application, body, idempotency }) {
@@ -86,6 +87,7 @@ export const wantRoutes = [
     operationId: 'plan',
     summary: 'What a want would run, and how long that would take. Nothing is written.',
     body: wantBody,
+    refFields: ['partitionRef', 'partitionRefs'],
     idempotency: 'remembered',
     success: { status: 200, description: 'The plan.', schema: planAnswer },
     async handle({ application, body }) {

@@ -1,5 +1,5 @@
 import type { Application, EventPage, EventQuery, RememberedAnswer } from '../../../lib/api/application.ts';
-import { Refused } from '../../../lib/engine/refused.ts';
+import { type Fault, Refused } from '../../../lib/engine/refused.ts';
 import { CursorGone, CursorInvalid } from '../../../lib/log/errors.ts';
 import type { EventView, WantView } from '../../../lib/query/views.ts';
 import { at, fakeEvent, fakePartition, fakeReason, fakeRun, fakeSla, fakeWant } from './fakeViews.ts';
@@ -17,6 +17,9 @@ export interface FakeApplication extends Application {
   /** From now on this method throws, or does what it is told. */
   on<M extends keyof Application>(method: M, instead: Application[M]): void;
 }
+
+/** Not told: it changes nothing, and is asked about a request that is refused, too. */
+const asksOnly = new Set(['refFault']);
 
 const cursorOf = (position: number): string => `g1-${position}`;
 
@@ -49,9 +52,7 @@ export function fakeApplication(): FakeApplication {
     wantIdFor: (keyed) =>
       `want_${keyed === null ? nextId++ : Buffer.from(`${keyed.caller}.${keyed.key}`).toString('hex').slice(0, 100)}`,
     createWant: async (id, { partitionRefs }) => {
-      const faults = partitionRefs.flatMap((ref, i) =>
-        ref.startsWith('weather/') ? [] : [{ pointer: `/partitionRefs/${i}`, detail: `there is no partition ${ref}` }],
-      );
+      const faults = partitionRefs.flatMap((ref, i) => refFault(ref, `/partitionRefs/${i}`));
       if (faults.length > 0) throw new Refused('invalid', 'unknown refs', faults);
       const want = wants.get(id) ?? fakeWant(id, partitionRefs);
       wants.set(id, want);
@@ -73,6 +74,7 @@ export function fakeApplication(): FakeApplication {
       wants.set(wantId, cancelled);
       return cancelled;
     },
+    refFault,
     plan: async ({ partitionRefs }) => ({
       runs: [{ job: 'clean', outputs: partitionRefs }],
       reasons: [fakeReason],
@@ -123,7 +125,7 @@ export function fakeApplication(): FakeApplication {
   const recorded = Object.keys(methods).map((method) => [
     method,
     (...args: unknown[]) => {
-      calls.push({ method: method as keyof Application, args });
+      if (!asksOnly.has(method)) calls.push({ method: method as keyof Application, args });
       return current[method]!(...args);
     },
   ]);
@@ -135,6 +137,10 @@ export function fakeApplication(): FakeApplication {
       current[method] = instead as never;
     },
   };
+}
+
+function refFault(ref: string, pointer: string): readonly Fault[] {
+  return ref.startsWith('weather/') ? [] : [{ pointer, detail: `there is no partition ${ref}` }];
 }
 
 class FakeFeed {

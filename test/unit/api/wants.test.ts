@@ -66,6 +66,19 @@ describe('POST /wants', () => {
   });
 });
 
+describe('a want that is refused', () => {
+  it.each([['/wants'], ['/plan']])('at %s names its unknown refs beside its other faults', async (path) => {
+    const json = { partitionRefs: [ref, 'odd/one', 'not well formed'], ttlSeconds: 0 };
+    const { status, body } = await bench().ask(`POST ${path}`, { json });
+    expect(status).toBe(422);
+    expect(body.errors.map(({ pointer }) => pointer).sort()).toEqual([
+      '/partitionRefs/1',
+      '/partitionRefs/2',
+      '/ttlSeconds',
+    ]);
+  });
+});
+
 describe('DELETE /wants/{id}', () => {
   it('is 409 with the present state and revision where the revision is stale', async () => {
     const { ask } = bench();
