@@ -254,7 +254,7 @@ describe('the server', () => {
   });
 
   it('closes: waiting ends, work is answered, and the connection too', async () => {
-    const { fetch, application, server, url } = await serve();
+    const { fetch, application, server, url } = await serve({ closeSecondsMax: 60 });
     const work = Promise.withResolvers<void>();
     application.on('metrics', async () => {
       await work.promise;
