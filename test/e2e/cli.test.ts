@@ -175,7 +175,8 @@ describe('the service of a folder', () => {
   });
 
   it('gets the token only on this machine', async () => {
-    service.writeServiceFile({ url: 'http://192.0.2.1:80' });
+    service.answers = { 'GET /wants': () => page() };
+    service.writeServiceFile({ url: service.url.replace('127.0.0.1', '0.0.0.0') });
     const { code } = await runCli(['want', 'list', '--data', service.dataFolder]);
     expect(code).toBe(5);
   });

@@ -13,6 +13,13 @@ afterEach(async () => {
 /** The program in the graph's folder. */
 const landfall = (...args: string[]): Promise<Ended> => runCli(args, { cwd: service.graphFolder });
 
+/** Twelve lines, a line in each answer. */
+function logFrom(byte: number) {
+  const log = Array.from({ length: 12 }, (_, i) => `line ${i}\n`).join('');
+  const text = log.slice(byte, log.indexOf('\n', byte) + 1);
+  return { body: text, headers: { 'landfall-log-end': `${byte + text.length}`, 'landfall-log-ended': 'true' } };
+}
+
 describe('build', () => {
   const event = (type: string, fields: object) => ({
     eventId: type,
@@ -40,7 +47,7 @@ describe('build', () => {
         body: partition({ partitionRef: 'a/1', state: end.state === 'satisfied' ? 'live' : 'failed' }),
       }),
       'GET /runs/run_1': () => ({ body: run({ runId: 'run_1', state: 'failed' }) }),
-      'GET /runs/run_1/log': () => ({ body: Array.from({ length: 12 }, (_, i) => `line ${i}\n`).join('') }),
+      'GET /runs/run_1/log': ({ query }) => logFrom(Number(query.fromByte)),
     };
   }
 
@@ -110,7 +117,7 @@ describe('build', () => {
     child.kill('SIGINT');
     const { code, stderr } = await end;
     expect(code).toBe(130);
-    expect(stderr).toContain('want_1 stays open. To end it too: landfall want cancel want_1');
+    expect(stderr).toContain('want_1 stays open.\nTo end it too: landfall want cancel want_1\n');
     expect(service.calls('DELETE /wants/want_1')).toEqual([]);
   });
 });

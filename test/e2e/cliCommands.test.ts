@@ -154,19 +154,49 @@ describe('partitions', () => {
 });
 
 describe('a run', () => {
-  it('has its log given as it is where no terminal is, and followed to its end', async () => {
-    const parts = ['one\n', '', '\u001b[1mtwo\u001b[0m\n', ''];
-    const bytes = [4, 4, 16, 16];
+  /** Its log in parts, of which the last are given after it has ended. */
+  function printing(...parts: readonly string[]): void {
+    const log = Buffer.from(parts.join(''));
+    let given = 0;
     service.answers = {
       'GET /runs/run_1/log': ({ query }) => {
-        const asked = service.calls('GET /runs/run_1/log').length - 1;
-        expect(Number(query.fromByte)).toBe(bytes[asked - 1] ?? 0);
-        const headers = { 'landfall-log-end': `${bytes[asked]}`, 'landfall-log-ended': `${asked >= 2}` };
-        return { body: parts[asked] ?? '', headers };
+        const from = Number(query.fromByte);
+        const text = log.subarray(from, from + (parts[given]?.length ?? 0)).toString();
+        given += 1;
+        const headers = { 'landfall-log-end': `${from + text.length}`, 'landfall-log-ended': `${given > 2}` };
+        return { body: text, headers };
       },
     };
+  }
+
+  it('has its log given as it is where no terminal is, all parts of it', async () => {
+    printing('one\n', '\u001b[1mtwo\u001b[0m\n', 'three\n');
+    expect(await landfall('run', 'log', 'run_1')).toEqual({
+      code: 0,
+      stdout: 'one\n\u001b[1mtwo\u001b[0m\nthree\n',
+      stderr: '',
+    });
+    printing('one\n', 'two\n');
+    const { stdout } = await landfall('run', 'log', 'run_1', '--json');
+    expect(JSON.parse(stdout)).toEqual({ text: 'one\ntwo\n', end: 8, ended: true });
+  });
+
+  it('has a line in its log where the middle was dropped', async () => {
+    service.answers = {
+      'GET /runs/run_1/log': ({ query }) => {
+        const isFirst = query.fromByte === '0';
+        const headers = { 'landfall-log-end': '1000', 'landfall-log-ended': 'true' };
+        return { body: isFirst ? 'last\n' : '', headers };
+      },
+    };
+    const { stdout } = await landfall('run', 'log', 'run_1');
+    expect(stdout).toBe('\n[landfall: 995 bytes of output were dropped here]\nlast\n');
+  });
+
+  it('has its log followed until nothing comes after its end', async () => {
+    printing('one\n', '', 'two\n', 'three\n');
     const { code, stdout } = await landfall('run', 'log', 'run_1', '--follow');
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'one\n\u001b[1mtwo\u001b[0m\n' });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'one\ntwo\nthree\n' });
   });
 
   it('is cancelled with a reason', async () => {

@@ -12,6 +12,7 @@ import { formatDuration } from '../format/time.ts';
 import { formatCreated } from '../format/want.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { idPath } from '../refs.ts';
+import { readLog } from '../runLog.ts';
 import { postWant, type wantBody } from '../wantRequest.ts';
 
 /**
@@ -33,8 +34,8 @@ export async function makeAndFollow(cli: Cli, body: ReturnType<typeof wantBody>,
     return await tellEnd(cli, client, await follow(cli, client, want, plan, since, signal));
   } catch (error) {
     if (!signal.aborted) throw error;
-    const open = `Following has ended; ${want.wantId} stays open. To end it too: landfall want cancel ${want.wantId}`;
-    cli.terminal.note(open);
+    const { wantId } = want;
+    cli.terminal.note([`Following has ended; ${wantId} stays open.`, `To end it too: landfall want cancel ${wantId}`]);
     return exitCodes.interrupted;
   }
 }
@@ -91,9 +92,8 @@ async function printReasons(cli: Cli, client: Client, want: WantView): Promise<v
   cli.terminal.print([`${want.wantId} ${paintState(look.paint, want.state)}:`, ...formatReasons(want.reasons, look)]);
   const failed = want.reasons.find((reason) => reason.runId !== null)?.runId;
   if (!failed) return cli.terminal.print(`See more: landfall want status ${want.wantId}`);
-  const path = `/runs/${idPath(failed)}`;
-  const run = await client.get<RunView>(path);
-  const { text } = await client.getText(`${path}/log`);
+  const run = await client.get<RunView>(`/runs/${idPath(failed)}`);
+  const { text } = await readLog(client, failed);
   const lines = manyLines(text).split('\n');
   const said = lines.filter((line) => line.trim() !== '').slice(-logLinesShown);
   cli.terminal.print([

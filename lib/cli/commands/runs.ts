@@ -9,6 +9,7 @@ import { manyLines } from '../format/text.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { type ListOptions, showList } from '../lists.ts';
 import { idPath } from '../refs.ts';
+import { type LogPart, readLog, readLogPart } from '../runLog.ts';
 
 export interface RunListOptions extends ListOptions {
   readonly state?: readonly string[];
@@ -31,20 +32,13 @@ export async function cancelRun(cli: Cli, runId: string, { reason }: { readonly 
   return 0;
 }
 
-interface LogPart {
-  readonly text: string;
-  /** The byte to go on from. */
-  readonly end: number;
-  readonly ended: boolean;
-}
-
 const followPauseMs = 500;
 
 /** A run's log; with `--follow` also what it prints until it ends. */
 export async function runLog(cli: Cli, runId: string, { follow }: { readonly follow?: boolean }): Promise<number> {
   const client = await cli.client();
   if (!follow) {
-    printLog(cli, await readLog(client, runId, 0));
+    printLog(cli, await readLog(client, runId));
     return 0;
   }
   const signal = onInterrupt();
@@ -60,20 +54,13 @@ export async function runLog(cli: Cli, runId: string, { follow }: { readonly fol
 
 async function followLog(cli: Cli, client: Client, runId: string, signal: AbortSignal): Promise<void> {
   for (let from = 0; ; ) {
-    const part = await outlast(() => readLog(client, runId, from, signal), signal);
+    const part = await outlast(() => readLogPart(client, runId, from, signal), signal);
     if (part.text !== '' || part.ended) printLog(cli, part);
-    // What was printed between the last read and the end comes with one more read.
+    // One answer gives a part of it, and an ended run may have more of them.
     if (part.ended && part.text === '') return;
     from = part.end;
-    if (!part.ended) await sleep(followPauseMs, undefined, { signal });
+    if (part.text === '') await sleep(followPauseMs, undefined, { signal });
   }
-}
-
-async function readLog(client: Client, runId: string, fromByte: number, signal?: AbortSignal): Promise<LogPart> {
-  const options = signal === undefined ? {} : { signal };
-  const { text, headers } = await client.getText(`/runs/${idPath(runId)}/log`, { fromByte }, options);
-  const end = Number(headers.get('landfall-log-end') ?? fromByte);
-  return { text, end, ended: headers.get('landfall-log-ended') === 'true' };
 }
 
 /** On a terminal a log cannot move the cursor; elsewhere it is given as it is. */

@@ -66,5 +66,6 @@ function deadlineOf({ slaDeadline, sla, slaSeconds }: WantView, look: Look): str
 /** What a new want is told with: its id, what it asks for, and what it waits for. */
 export function formatCreated(want: WantView, look: Look): readonly string[] {
   const what = want.partitionRefs.length === 1 ? want.partitionRefs[0] : count(want.partitionRefs.length, 'partition');
-  return [`${want.wantId} wants ${what}: ${paintState(look.paint, want.state)}`, ...formatReasons(want.reasons, look)];
+  const blocking = want.reasons.filter(({ kind }) => kind !== 'queued'); // That it is about to be made is its state.
+  return [`${want.wantId} wants ${what}: ${paintState(look.paint, want.state)}`, ...formatReasons(blocking, look)];
 }
