@@ -7,6 +7,7 @@ import { fits, type Pool, type PoolGranted, type PoolRun, samePoolRun } from '..
 import type { Engine } from './context.ts';
 import { buildOf } from './demand.ts';
 import { orderedMoment } from './due.ts';
+import { createSharedLooks, type SharedLooks } from './sharedLooks.ts';
 import { append, builds, change, type Loaded, load, looksMax, pools, tooManyLooks } from './streams.ts';
 
 /** Puts a queued run's row and looks at the pool: whoever finds the run queued does both. */
@@ -42,20 +43,31 @@ async function putPoolRow(
     weight: run.weight ?? 1,
     hasDeadline: deadline !== null,
   };
-  await engine.index.put({
+  const row = {
     partition: rowsOf(pool),
     key: `${order}/${orderedMoment(run.createdAt)}/${buildId}`,
     nonce: `${run.runId}.${run.attempt}`,
     value: { ...waiting },
     expiresAt: null,
-  });
+  };
+  // It goes only once the run is no longer queued: one that stands is not put again, which would cost a write.
+  if ((await engine.index.get(row.partition, row.key))?.nonce !== row.nonce) await engine.index.put(row);
 }
 
 /**
  * Releases what has ended, grants what fits, and starts what was granted. Reads the pool's head, then each holder's
  * run, then the rows by deadline; one append at the revision that was read decides, and only after it a run starts.
  */
-export async function lookAtPool(engine: Engine, pool: string): Promise<void> {
+export function lookAtPool(engine: Engine, pool: string): Promise<void> {
+  const looks = looksByEngine.get(engine) ?? createSharedLooks();
+  looksByEngine.set(engine, looks);
+  return looks(pool, () => lookUntilDone(engine, pool));
+}
+
+/** Each process's own: what others do at the same time is settled by the append. */
+const looksByEngine = new WeakMap<Engine, SharedLooks>();
+
+async function lookUntilDone(engine: Engine, pool: string): Promise<void> {
   for (let tries = 0; tries < looksMax; tries++) {
     if ((await lookOnce(engine, pool)) === 'done') return;
   }
