@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { exitCodes } from '../exitCodes.ts';
 import { CliError } from '../problem.ts';
 import { refs } from './cast.ts';
-import type { FeedDay } from './folder.ts';
+import type { FeedDay } from './feed.ts';
 import type { Stage } from './stage.ts';
 
 /** So many calls under way together share a write of the log. */

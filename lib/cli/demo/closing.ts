@@ -59,15 +59,13 @@ function fixed(value: number): string {
 
 function ending({ ledger, folder }: Stage, seconds: number): readonly string[] {
   const { program, folder: typed } = typedPaths(folder);
-  const counts = [
-    count(ledger.wants.size, 'want'),
-    count(ledger.runs.size, 'run'),
-    count(ledger.events.length, 'event'),
-  ];
+  const derived = [...ledger.wants.values()].filter((source) => source === 'derived').length;
+  const wants = `${count(ledger.wants.size, 'want')} (${ledger.wants.size - derived} asked for)`;
+  const counts = [wants, count(ledger.runs.size, 'run'), count(ledger.events.length, 'event')];
   const next = [
     'build weather/rolling/2015-12-31',
     'why weather/rolling/2016-01-01',
-    'lineage weather/monthly/2014-03',
+    `lineage weather/raw/${cast.missingDay} --down`,
   ];
   return [
     `${counts.join(', ')}, ${seconds.toFixed(1)} s`,

@@ -1,13 +1,11 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { findService } from '../../local/autostart.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { CliError, usageError } from '../problem.ts';
+import { clone, example } from './feed.ts';
 import { endProcess, isAlive } from './processes.ts';
 
-const clone = fileURLToPath(new URL('../../../', import.meta.url));
-const example = join(clone, 'examples', 'weather');
 /** Says that a demo made the folder, so that the next one may take it; holds the process id. */
 const mark = '.demo';
 /** Files of the graph; its feed is what the demo plays. */
@@ -21,28 +19,13 @@ export interface DemoFolder {
   readonly incoming: string;
 }
 
-/** Every day of the feed, in order: its date and its row. */
-export interface FeedDay {
-  readonly date: string;
-  readonly row: string;
-}
-
-/** The first line of the feed: what its columns are. */
-export function readFeedFile(): { readonly header: string; readonly days: readonly FeedDay[] } {
-  const [header = '', ...rows] = readFileSync(join(example, 'data', 'seattle-weather.csv'), 'utf8')
-    .trim()
-    .split('\n');
-  return { header, days: rows.map((row) => ({ date: row.slice(0, row.indexOf(',')), row })) };
-}
-
 /**
  * A fresh copy of the example with nothing built. A folder that an earlier demo made is emptied; a service that still
  * runs on it is ended.
  *
- * @throws CliError where the folder holds something else, another demo is at work in it, or there is no example.
+ * @throws CliError where the folder holds something else, or another demo is at work in it.
  */
 export async function prepareFolder(given: string | undefined): Promise<DemoFolder> {
-  if (!existsSync(example)) throw usageError('The demo needs the example, which only a clone of landfall has.');
   const graphFolder = resolve(given ?? join(clone, '.landfall', 'demo'));
   await clear(graphFolder);
   mkdirSync(join(graphFolder, 'incoming'), { recursive: true });

@@ -22,10 +22,11 @@ interface Waiting {
 export class Ledger {
   readonly events: EventView[] = [];
   readonly runs = new Map<string, RunTold>();
-  /** Built partitions and reported ones. */
-  readonly live = new Set<string>();
-  readonly wants = new Set<string>();
+  /** Their sources by id. */
+  readonly wants = new Map<string, string>();
   readonly endedWants = new Map<string, string>();
+  readonly #live = new Set<string>();
+  readonly #liveBelow = new Map<string, number>();
   readonly #waiting = new Set<Waiting>();
   #fault: unknown = null;
 
@@ -55,8 +56,9 @@ export class Ledger {
     }
   }
 
+  /** How many live partitions a folder has. */
   liveBelow(folder: string): number {
-    return [...this.live].filter((ref) => ref.startsWith(`${folder}/`)).length;
+    return this.#liveBelow.get(folder) ?? 0;
   }
 
   ofType(type: string, wantId: string): readonly EventView[] {
@@ -71,10 +73,17 @@ export class Ledger {
 
   #note(event: EventView): void {
     const { type, runId, wantId, partitionRef } = event;
-    if (type === 'PartitionLive') this.live.add(String(partitionRef));
-    if (type === 'WantCreated') this.wants.add(String(wantId));
+    if (type === 'PartitionLive') this.#noteLive(String(partitionRef));
+    if (type === 'WantCreated') this.wants.set(String(wantId), String(event.source));
     else if (type.startsWith('Want')) this.endedWants.set(String(wantId), String(event.state));
     if (type === 'RunStarted' || type === 'RunEnded') this.runs.set(String(runId), runOf(event));
+  }
+
+  #noteLive(ref: string): void {
+    if (this.#live.has(ref)) return;
+    this.#live.add(ref);
+    const folder = ref.slice(0, ref.lastIndexOf('/'));
+    this.#liveBelow.set(folder, this.liveBelow(folder) + 1);
   }
 }
 

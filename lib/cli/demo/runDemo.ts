@@ -3,7 +3,8 @@ import { exitCodes } from '../exitCodes.ts';
 import { closing } from './closing.ts';
 import { daysArrive } from './daysArrive.ts';
 import { StoryFailed } from './expect.ts';
-import { prepareFolder, readFeedFile, releaseFolder } from './folder.ts';
+import { readFeedFile } from './feed.ts';
+import { prepareFolder, releaseFolder } from './folder.ts';
 import { lastDay } from './lastDay.ts';
 import { Ledger } from './ledger.ts';
 import { oneDayMissing } from './oneDayMissing.ts';
@@ -26,12 +27,14 @@ export interface DemoOptions {
  */
 export async function runDemo({ folder: given, print = console.log }: DemoOptions = {}): Promise<number> {
   const startedAt = performance.now();
+  const feed = readFeedFile();
+  print(heading(feed));
   const folder = await prepareFolder(given);
   const service = new DemoService(folder);
   const end = new AbortController();
   const interrupted = whenInterrupted();
   const ledger = new Ledger();
-  const stage: Stage = { folder, service, client: service.client, ledger, feed: readFeedFile(), print };
+  const stage: Stage = { folder, service, client: service.client, ledger, feed, print };
   try {
     const played = play(stage, end.signal, startedAt).then(() => exitCodes.done);
     return await Promise.race([played, interrupted]);
@@ -47,10 +50,13 @@ export async function runDemo({ folder: given, print = console.log }: DemoOption
   }
 }
 
+function heading({ days }: Stage['feed']): string {
+  const years = `${days[0]?.date.slice(0, 4)} to ${days.at(-1)?.date.slice(0, 4)}`;
+  const measured = `${days.length.toLocaleString('en-US')} days as NOAA measured them`;
+  return `${styleText('bold', 'landfall demo')}: Seattle's weather ${years}, ${measured}`;
+}
+
 async function play(stage: Stage, signal: AbortSignal, startedAt: number): Promise<void> {
-  const years = `${stage.feed.days[0]?.date.slice(0, 4)} to ${stage.feed.days.at(-1)?.date.slice(0, 4)}`;
-  const days = stage.feed.days.length.toLocaleString('en-US');
-  stage.print(`${styleText('bold', 'landfall demo')}: Seattle's weather ${years}, ${days} days as NOAA measured them`);
   await stage.service.start();
   void stage.ledger.follow(stage.client, signal);
   const asked = await wantsFirst(stage);

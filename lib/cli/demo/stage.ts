@@ -1,7 +1,8 @@
 import { styleText } from 'node:util';
 import type { DeepReasonView, ListView, PartitionView, WantView } from '../../query/views.ts';
 import type { Client } from '../client.ts';
-import type { DemoFolder, FeedDay } from './folder.ts';
+import type { Feed } from './feed.ts';
+import type { DemoFolder } from './folder.ts';
 import type { Ledger } from './ledger.ts';
 import type { DemoService } from './service.ts';
 
@@ -11,7 +12,7 @@ export interface Stage {
   readonly service: DemoService;
   readonly client: Client;
   readonly ledger: Ledger;
-  readonly feed: { readonly header: string; readonly days: readonly FeedDay[] };
+  readonly feed: Feed;
   readonly print: (line: string) => void;
 }
 
