@@ -54,7 +54,7 @@ class Search {
 
   /** Fewer things that make a story long. */
   async calm(): Promise<void> {
-    const calmer = { duplicateChance: 0, longDelayChance: 0, leapChance: 0, concurrency: 2 };
+    const calmer = { duplicateChance: 0, longDelayChance: 0, leapChance: 0, stallChance: 0, concurrency: 2 };
     for (const [name, value] of Object.entries(calmer)) {
       await this.tryOut((best) => ({ ...best, settings: { ...best.settings, [name]: value } }));
     }

@@ -45,13 +45,13 @@ export type Operation = 'append' | 'put' | 'delete' | 'read' | 'runner';
 
 /**
  * What goes wrong, at the nth operation of its kind. `unavailableAfter`: done, and the answer lost. `crash…`: whoever
- * called is gone, before or after it was done, and its message is delivered again. `stall`: it takes long.
- * `serviceCrash`: all are gone.
+ * called is gone, before or after it was done, and its message is delivered again. `serviceCrash`:
+ * all are gone.
  */
 export interface PlannedFault {
   readonly operation: Operation;
   readonly nth: number;
-  readonly kind: 'unavailableBefore' | 'unavailableAfter' | 'crashBefore' | 'crashAfter' | 'stall' | 'serviceCrash';
+  readonly kind: 'unavailableBefore' | 'unavailableAfter' | 'crashBefore' | 'crashAfter' | 'serviceCrash';
 }
 
 export interface Settings {
@@ -63,6 +63,8 @@ export interface Settings {
   readonly duplicateChance: number;
   readonly longDelayChance: number;
   readonly leapChance: number;
+  /** How probable it is that the next answer to a handler takes long. */
+  readonly stallChance: number;
   readonly waiterShards: number;
   readonly dueShards: number;
   readonly pageRows: number;
@@ -109,6 +111,7 @@ function randomSettings(random: Random): Settings {
     duplicateChance: random.pick([0, 0.05, 0.2]),
     longDelayChance: random.pick([0, 0.05, 0.2]),
     leapChance: random.pick([0, 0, 0.005, 0.02]),
+    stallChance: random.pick([0, 0.02, 0.05, 0.15]),
     waiterShards: random.between(1, 3),
     dueShards: random.between(1, 2),
     pageRows: random.between(1, 6),
@@ -130,7 +133,7 @@ function randomFaults(random: Random): PlannedFault[] {
     append: [0, 0.01, 0.05, 0.1],
     put: [0, 0.01, 0.05],
     delete: [0, 0.02, 0.1],
-    read: [0, 0.002, 0.01],
+    read: [0, 0.001, 0.003],
     runner: [0, 0.02, 0.1],
   };
   const faults: PlannedFault[] = [];
@@ -144,14 +147,12 @@ function randomFaults(random: Random): PlannedFault[] {
 }
 
 function randomFault(random: Random, operation: Operation): PlannedFault['kind'] {
-  if (operation === 'read')
-    return random.weighted({ unavailableBefore: 3, crashBefore: 3, stall: 20, serviceCrash: 0.5 });
+  if (operation === 'read') return random.weighted({ unavailableBefore: 3, crashBefore: 3, serviceCrash: 0.5 });
   return random.weighted({
     unavailableBefore: 2,
     unavailableAfter: 4,
     crashBefore: 1,
     crashAfter: 5,
-    stall: 8,
     serviceCrash: 1,
   });
 }

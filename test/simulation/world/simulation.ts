@@ -85,7 +85,7 @@ class Simulation {
 
   async #round(round: Round): Promise<void> {
     for (const { gap, action } of round.actions) {
-      for (let steps = 0; steps < gap; steps++) if (!(await this.world.step())) break;
+      await this.world.go(gap);
       await this.#act(action);
     }
     await this.world.rest(this.world.now);

@@ -1,5 +1,5 @@
 import { LogUnavailable } from '../../../lib/log/errors.ts';
-import type { Operation, PlannedFault } from '../plan/plan.ts';
+import type { Operation, PlannedFault, Settings } from '../plan/plan.ts';
 import type { Random } from '../plan/random.ts';
 import type { Message } from './messages.ts';
 
@@ -10,9 +10,12 @@ export interface Handler {
   /** How many commits the log held when it began: what it reads is not older. */
   readonly startedSeq: number;
   alive: boolean;
-  /** It waits long for an answer, until this step. */
+  /** Its next answer takes until this moment of virtual time. */
   stalledUntil: number;
 }
+
+/** How long an answer takes that takes long: less than a run, about as long, longer than most TTLs. */
+const stallsMs = [10, 10, 50, 50, 500, 3_000, 30_000];
 
 /** A port call that was made and is not done yet. */
 interface Step {
@@ -32,22 +35,30 @@ export interface Taken {
 
 /** The port calls that wait, of which the seed picks the next: so it picks the interleaving. */
 export class Steps {
-  count = 0;
   readonly #random: Random;
-  readonly #sticky: number;
+  readonly #settings: Settings;
   readonly #faults: ReadonlyMap<string, PlannedFault['kind']>;
   readonly #counts: Record<Operation, number> = { append: 0, put: 0, delete: 0, read: 0, runner: 0 };
   #pending: Step[] = [];
   #last: Handler | null = null;
 
-  constructor(random: Random, sticky: number, faults: readonly PlannedFault[]) {
+  constructor(random: Random, settings: Settings, faults: readonly PlannedFault[]) {
     this.#random = random;
-    this.#sticky = sticky;
+    this.#settings = settings;
     this.#faults = new Map(faults.map((fault) => [`${fault.operation}#${fault.nth}`, fault.kind]));
   }
 
-  get isEmpty(): boolean {
-    return this.#pending.length === 0;
+  /** Whether a call can be answered at this moment. */
+  hasReady(now: number): boolean {
+    return this.#pending.some((step) => step.handler.stalledUntil <= now);
+  }
+
+  /** When the next stall ends; `null` where no call waits. */
+  nextAt(): number | null {
+    return this.#pending.reduce<number | null>(
+      (min, { handler }) => Math.min(min ?? Infinity, handler.stalledUntil),
+      null,
+    );
   }
 
   call<T>(handler: Handler, operation: Operation, text: string, effect: () => Promise<T>): Promise<T> {
@@ -58,14 +69,13 @@ export class Steps {
   }
 
   /** Does one of the waiting calls, with the fault that is planned for it. */
-  takeOne(): Taken {
-    const step = this.#remove(this.#choose());
+  takeOne(now: number): Taken {
+    const step = this.#remove(this.#choose(now));
     const { handler, operation, text } = step;
-    this.count++;
     this.#last = handler;
     const nth = ++this.#counts[operation];
     const fault = this.#faults.get(`${operation}#${nth}`) ?? null;
-    if (fault === 'stall') handler.stalledUntil = this.count + this.#random.between(5, 120);
+    if (this.#random.chance(this.#settings.stallChance)) handler.stalledUntil = now + this.#random.pick(stallsMs);
     if (fault === 'unavailableBefore') step.reject(new LogUnavailable(`${text} was not answered`));
     else if (fault !== 'crashBefore') this.#perform(step, fault === 'unavailableAfter');
     if (fault === 'crashBefore' || fault === 'crashAfter') this.kill(handler);
@@ -85,16 +95,17 @@ export class Steps {
     this.#pending = this.#pending.filter((step) => step.handler !== handler);
   }
 
-  #choose(): number {
-    if (this.#last !== null && this.#random.chance(this.#sticky)) {
-      const at = this.#pending.findIndex((step) => step.handler === this.#last);
-      if (at >= 0 && this.#last.stalledUntil <= this.count) return at;
+  #choose(now: number): number {
+    const isReady = ({ handler }: Step) => handler.stalledUntil <= now;
+    if (this.#random.chance(this.#settings.sticky)) {
+      const at = this.#pending.findIndex((step) => step.handler === this.#last && isReady(step));
+      if (at >= 0) return at;
     }
-    for (let tries = 0; tries < 4; tries++) {
+    for (let tries = 0; tries < 3; tries++) {
       const at = this.#random.int(this.#pending.length);
-      if (this.#pending[at]!.handler.stalledUntil <= this.count) return at;
+      if (isReady(this.#pending[at]!)) return at;
     }
-    return this.#random.int(this.#pending.length);
+    return this.#pending.findIndex(isReady);
   }
 
   #remove(at: number): Step {

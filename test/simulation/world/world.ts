@@ -28,6 +28,9 @@ export type Tell = (line: () => string, isStep?: boolean) => void;
 /** Where virtual time begins, in milliseconds. */
 const beginning = Date.UTC(2012, 11, 31);
 
+/** Handlers at a time, with those whose answers take long. */
+const activeMax = 16;
+
 /** Steps without rest after which something turns in a circle. */
 const restlessSteps = 40_000;
 
@@ -74,7 +77,7 @@ export class World {
     this.runner = new MemoryRunner(plan, () => this.now);
     this.truth = new Truth(this.graph);
     this.messages = new Messages(this.random);
-    this.steps = new Steps(this.random, plan.settings.sticky, plan.faults);
+    this.steps = new Steps(this.random, plan.settings, plan.faults);
     this.#worker = new Worker(this);
     this.bare = this.#bareEngine();
   }
@@ -145,14 +148,21 @@ export class World {
     this.now += this.random.int(3);
     if (this.random.chance(this.plan.settings.leapChance)) this.now += this.random.between(100, 5_000);
     await this.#ring();
-    const { concurrency, startChance } = this.plan.settings;
-    const canStart = this.messages.hasReady(this.now) && this.active.size < concurrency;
-    if (canStart && (this.steps.isEmpty || this.random.chance(startChance))) this.#start();
-    else if (!this.steps.isEmpty) this.#answerOne();
+    const canAnswer = this.steps.hasReady(this.now);
+    const canStart = this.messages.hasReady(this.now) && this.#hasRoom();
+    if (canStart && (!canAnswer || this.random.chance(this.plan.settings.startChance))) this.#start();
+    else if (canAnswer) this.#answerOne();
     else return false;
     await settled();
     if (this.#broken !== null) throw this.#broken;
     return true;
+  }
+
+  /** Handlers whose answers take long do not count, up to a bound. */
+  #hasRoom(): boolean {
+    let working = 0;
+    for (const { stalledUntil } of this.active) if (stalledUntil <= this.now) working++;
+    return working < this.plan.settings.concurrency && this.active.size < activeMax;
   }
 
   /** Executions that have come to their end answer, and due moments that have come are swept. */
@@ -198,7 +208,7 @@ export class World {
   }
 
   #answerOne(): void {
-    const { handler, text, fault } = this.steps.takeOne();
+    const { handler, text, fault } = this.steps.takeOne(this.now);
     this.tell(() => `h${handler.id} ${text}${fault === null ? '' : `: ${fault}`}`, fault === null);
     if (fault === 'serviceCrash') this.#crash();
     else if (!handler.alive) {
@@ -225,20 +235,30 @@ export class World {
     }
   }
 
+  /** Takes some steps, fewer where nothing is under way. @throws Broken */
+  async go(steps: number): Promise<void> {
+    for (let taken = 0; taken < steps; taken++) {
+      if (!(await this.step()) && !(await this.#leap(this.now))) return;
+    }
+  }
+
   /**
    * Goes on until nothing is under way: all messages are delivered, and executions and due moments up to `until` have
    * come. @throws Broken
    */
   async rest(until: number): Promise<void> {
     const first = this.stepCount;
-    for (;;) {
-      while (await this.step()) {
-        if (this.stepCount - first > restlessSteps) throw new Broken('all comes to rest', 'it goes on without end');
-      }
-      const at = await this.#nextMoment(until);
-      if (at === null) return;
-      this.now = Math.max(this.now, at);
+    while ((await this.step()) || (await this.#leap(until))) {
+      if (this.stepCount - first > restlessSteps) throw new Broken('all comes to rest', 'it goes on without end');
     }
+  }
+
+  /** Time goes on to the next moment at which something can be done; false where there is none. */
+  async #leap(until: number): Promise<boolean> {
+    const at = await this.#nextMoment(until);
+    if (at === null) return false;
+    this.now = Math.max(this.now, at);
+    return true;
   }
 
   /** Rests until no execution is left that will answer. @throws Broken */
@@ -261,7 +281,7 @@ export class World {
   }
 
   async #nextMoment(until: number): Promise<number | null> {
-    const moments = [this.messages.nextAt() ?? Infinity];
+    const moments = [this.messages.nextAt() ?? Infinity, this.steps.nextAt() ?? Infinity];
     const others = [this.runner.nextAt() ?? Infinity];
     if (this.duesUnderWay.size === 0 && this.sweeps === 0) others.push((await this.nextDueAt()) ?? Infinity);
     moments.push(...others.filter((moment) => moment <= until));
