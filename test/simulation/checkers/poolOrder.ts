@@ -6,19 +6,19 @@ import type { Entry, TrueHolder, Truth } from './truth.ts';
 interface PoolRow {
   readonly run: Pick<TrueHolder, 'buildId' | 'runId' | 'attempt'>;
   readonly nonce: string;
-  /** How many commits there were when it was first put. */
-  readonly seq: number;
+  /** The step in which it was put first. */
+  readonly step: number;
 }
 
 /** The rows of runs that wait in pools, and since when they stand. */
 export class PoolRows {
   readonly #pools = new Map<string, Map<string, PoolRow>>();
 
-  put({ partition, key, nonce, value }: Row, seq: number): void {
+  put({ partition, key, nonce, value }: Row, step: number): void {
     if (!partition.startsWith('pool/')) return;
     const rows = this.#pools.get(partition) ?? new Map<string, PoolRow>();
     this.#pools.set(partition, rows);
-    if (rows.get(key)?.nonce !== nonce) rows.set(key, { run: value as unknown as TrueHolder, nonce, seq });
+    if (rows.get(key)?.nonce !== nonce) rows.set(key, { run: value as unknown as TrueHolder, nonce, step });
   }
 
   delete({ partition, key, nonce }: Pick<Row, 'partition' | 'key' | 'nonce'>): void {
@@ -41,7 +41,7 @@ export class PoolRows {
  * Nothing overtakes: whoever is granted comes before all that were queued, with their rows, since before the look
  * began.
  */
-export function demandOrder(truth: Truth, poolRows: PoolRows, { commit, startedSeq }: Entry): void {
+export function demandOrder(truth: Truth, poolRows: PoolRows, { commit }: Entry, startedStep: number): void {
   if (!commit.stream.startsWith('pool/')) return;
   const rows = poolRows.of(commit.stream);
   const holders = truth.pools.get(commit.stream.slice('pool/'.length))?.holders ?? [];
@@ -56,7 +56,7 @@ export function demandOrder(truth: Truth, poolRows: PoolRows, { commit, startedS
         ),
       );
       const overtaken = before.find(
-        ({ run, seq }) => seq <= startedSeq && !served.has(run.runId) && isQueued(truth, run),
+        ({ run, step }) => step < startedStep && !served.has(run.runId) && isQueued(truth, run),
       );
       demand(overtaken === undefined, 'nothing overtakes', () => `${granted.runId} overtook ${overtaken?.run.runId}`);
     }

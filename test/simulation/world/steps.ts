@@ -9,6 +9,7 @@ export interface Handler {
   readonly message: Message;
   /** How many commits the log held when it began: what it reads is not older. */
   readonly startedSeq: number;
+  readonly startedStep: number;
   alive: boolean;
   /** Its next answer takes until this moment of virtual time. */
   stalledUntil: number;

@@ -119,7 +119,7 @@ export class World {
     const { startedSeq, message } = handler;
     this.tell(() => describeCommit(this, commit, handler));
     const entry = { commit, seq: this.truth.seq + 1, startedSeq, cause: message.body };
-    demandOrder(this.truth, this.poolRows, entry);
+    demandOrder(this.truth, this.poolRows, entry, handler.startedStep);
     this.truth.apply(entry);
     this.post({ kind: 'commit', commit });
     this.#worker.see(commit);
@@ -127,7 +127,7 @@ export class World {
 
   rowPut(row: Row): void {
     if (row.partition.startsWith('due/')) this.#isDueStale = true;
-    this.poolRows.put(row, this.truth.seq);
+    this.poolRows.put(row, this.stepCount);
   }
 
   rowDeleted(row: Pick<Row, 'partition' | 'key' | 'nonce'>): void {
@@ -185,7 +185,8 @@ export class World {
   #start(): void {
     const message = this.messages.take();
     const id = ++this.#handlers;
-    const handler: Handler = { id, message, startedSeq: this.truth.seq, alive: true, stalledUntil: 0 };
+    const begun = { startedSeq: this.truth.seq, startedStep: this.stepCount };
+    const handler: Handler = { id, message, ...begun, alive: true, stalledUntil: 0 };
     this.active.add(handler);
     this.tell(() => `h${id} begins: ${describeBody(message.body)}`, message.body.kind !== 'due');
     deliver(this, engineFor(this, handler), message.body).then(
@@ -281,7 +282,8 @@ export class World {
   }
 
   async #nextMoment(until: number): Promise<number | null> {
-    const moments = [this.messages.nextAt() ?? Infinity, this.steps.nextAt() ?? Infinity];
+    const moments = [this.steps.nextAt() ?? Infinity];
+    if (this.#hasRoom()) moments.push(this.messages.nextAt() ?? Infinity);
     const others = [this.runner.nextAt() ?? Infinity];
     if (this.duesUnderWay.size === 0 && this.sweeps === 0) others.push((await this.nextDueAt()) ?? Infinity);
     moments.push(...others.filter((moment) => moment <= until));
