@@ -1,13 +1,15 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { findSoon } from './expect.ts';
 
 const endSecondsMax = 10;
 
+/** Not so one that has ended and was not yet collected by its parent: a container's first process may never do that. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !existsSync(`/proc/${pid}/status`) || !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // Another user's.
   }
 }
 

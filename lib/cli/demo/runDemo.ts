@@ -26,10 +26,10 @@ export interface DemoOptions {
  * @returns the exit code: 1 where the story turned out otherwise, which is told on standard error.
  */
 export async function runDemo({ folder: given, print = console.log }: DemoOptions = {}): Promise<number> {
-  const startedAt = performance.now();
   const feed = readFeedFile();
   print(heading(feed));
   const folder = await prepareFolder(given);
+  const startedAt = performance.now();
   const service = new DemoService(folder);
   const end = new AbortController();
   const interrupted = whenInterrupted();
