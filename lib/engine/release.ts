@@ -44,17 +44,21 @@ async function giveBack(engine: Engine, awaited: Awaited, owner: WaiterOwner): P
 export async function releaseBuild(engine: Engine, buildId: BuildId): Promise<void> {
   const build = buildOf(engine, buildId);
   if (build === null) return;
-  if (await lookIfWanted(engine, build)) return;
-  await dropRun(engine, buildId, 'nobody wants it any more');
-  for (const partitionRef of await inputsOf(engine, build)) await releaseInput(engine, build, partitionRef);
-  await lookIfWanted(engine, build);
+  for (let tries = 0; tries < looksMax; tries++) {
+    if (await lookIfWanted(engine, build)) return;
+    await dropRun(engine, buildId, 'nobody wants it any more');
+    for (const partitionRef of await inputsOf(engine, build)) await releaseInput(engine, build, partitionRef);
+    if ((await demandOf(engine, build)) === null) return;
+  }
+  throw tooManyLooks(`build ${buildId}`);
 }
 
+/** False where nobody wants it, or whoever did has ended while it was looked at. */
 async function lookIfWanted(engine: Engine, build: Build): Promise<boolean> {
   const demand = await demandOf(engine, build);
   if (demand === null) return false;
   await evaluateBuild(engine, build.buildId, demand);
-  return true;
+  return (await demandOf(engine, build)) !== null;
 }
 
 async function inputsOf(engine: Engine, build: Build): Promise<readonly string[]> {

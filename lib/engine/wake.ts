@@ -86,7 +86,14 @@ export async function wakeBuild(engine: Engine, buildId: string): Promise<BuildL
   }
   const look = await evaluateBuild(engine, buildId, demand);
   if (look.kind === 'failed') await failWants(engine, build);
-  return look;
+  if (!mayBeHeldBack(look, build) || (await demandOf(engine, build)) !== null) return look;
+  await releaseBuild(engine, buildId); // Whoever wanted it ended while it was looked at: nobody else gives this back.
+  return null;
+}
+
+function mayBeHeldBack(look: BuildLook, build: Build): boolean {
+  if (look.kind === 'claimed') return build.job.pool !== null;
+  return look.kind === 'waiting' || look.kind === 'failed';
 }
 
 /** A build that cannot be made fails every want for it at once; each looks for itself. */
