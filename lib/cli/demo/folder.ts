@@ -27,23 +27,32 @@ export interface DemoFolder {
  */
 export async function prepareFolder(given: string | undefined): Promise<DemoFolder> {
   const graphFolder = resolve(given ?? join(clone, '.landfall', 'demo'));
+  claim(graphFolder);
   await clear(graphFolder);
-  mkdirSync(join(graphFolder, 'incoming'), { recursive: true });
-  writeFileSync(join(graphFolder, mark), String(process.pid));
+  mkdirSync(join(graphFolder, 'incoming'));
   for (const name of copied) cpSync(join(example, name), join(graphFolder, name), { recursive: true });
   const folder = realpathSync(graphFolder);
   return { graphFolder: folder, dataFolder: join(folder, '.landfall'), incoming: join(folder, 'incoming') };
 }
 
-async function clear(folder: string): Promise<void> {
-  if (!existsSync(folder) || readdirSync(folder).length === 0) return;
+function claim(folder: string): void {
+  mkdirSync(folder, { recursive: true });
   const markFile = join(folder, mark);
-  if (!existsSync(markFile)) throw usageError(`${folder} holds something else: name an empty folder for the demo.`);
-  const pid = Number(readFileSync(markFile, 'utf8'));
-  if (pid > 0 && pid !== process.pid && isAlive(pid)) throw inUse(folder, pid);
+  if (!existsSync(markFile) && readdirSync(folder).length > 0) throw holdsOther(folder);
+  const pid = existsSync(markFile) ? Number(readFileSync(markFile, 'utf8')) : 0;
+  if (pid > 0 && isAlive(pid)) throw inUse(folder, pid);
+  writeFileSync(markFile, String(process.pid));
+}
+
+function holdsOther(folder: string): CliError {
+  return usageError(`${folder} holds something else: name an empty folder for the demo.`);
+}
+
+async function clear(folder: string): Promise<void> {
   const service = await findService(join(folder, '.landfall'));
   if (service !== null) await endProcess(service.pid);
-  rmSync(folder, { recursive: true, force: true });
+  const others = readdirSync(folder).filter((name) => name !== mark);
+  for (const name of others) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 function inUse(folder: string, pid: number): CliError {
