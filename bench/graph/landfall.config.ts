@@ -1,0 +1,3 @@
+import { benchGraph } from './benchGraph.ts';
+
+export default benchGraph(1);
