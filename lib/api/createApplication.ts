@@ -6,7 +6,7 @@ import type { RunHandle } from '../engine/ports.ts';
 import { checkRevision, type Fault, invalid, isRefused } from '../engine/refused.ts';
 import { acceptRun, cancelOpenRun, reportRun } from '../engine/runCommands.ts';
 import { executionPlaces } from '../engine/runs.ts';
-import { cancelWant, createWant, wantLimits } from '../engine/wantCommands.ts';
+import { cancelWant, createWant, refuseWant, wantLimits } from '../engine/wantCommands.ts';
 import type { Located } from '../model/graph.ts';
 import type { WantFields } from '../model/want.ts';
 import type { Query } from '../query/context.ts';
@@ -43,6 +43,7 @@ export function createApplication(world: ApplicationWorld): Application {
   return {
     wantIdFor: (idempotency) => (idempotency === null ? `want_${engine.ids.ulid()}` : keyedWantId(idempotency)),
     async createWant(id, request) {
+      refuseServed(request);
       const { state, revision } = await createWant(engine, fieldsOf(id, request));
       if (state === null) throw new TypeError('a want was created without a state');
       return wantView(query, state, revision);
@@ -59,7 +60,11 @@ export function createApplication(world: ApplicationWorld): Application {
       if (state === null) throw new TypeError('a want was cancelled without a state');
       return wantView(query, state, revision);
     },
-    plan: (request) => plan(query, locateAll(engine, request.partitionRefs), request.freshAfter ?? null),
+    plan: async (request) => {
+      refuseServed(request);
+      refuseWant(engine, request);
+      return plan(query, locateAll(engine, request.partitionRefs), request.freshAfter ?? null);
+    },
     refFault: (partitionRef, pointer) => refFault(engine.graphs.current(), partitionRef, pointer),
 
     async listPartitions(listing) {
@@ -120,9 +125,12 @@ function sha256(text: string): string {
 }
 
 function fieldsOf(wantId: string, request: WantRequest): WantFields {
-  const { deliver, ttlSeconds = wantLimits.ttlSecondsDefault, ...fields } = request;
-  if (deliver === 'served') throw invalid(request.partitionRefs.map(notServed));
-  return { wantId, ...fields, partitionRefs: [...new Set(request.partitionRefs)], ttlSeconds };
+  const { deliver: _deliver, ttlSeconds = wantLimits.ttlSecondsDefault, ...fields } = request;
+  return { wantId, ...fields, ttlSeconds };
+}
+
+function refuseServed({ deliver, partitionRefs }: WantRequest): void {
+  if (deliver === 'served') throw invalid(partitionRefs.map(notServed));
 }
 
 function notServed(ref: string, i: number): Fault {
@@ -131,8 +139,6 @@ function notServed(ref: string, i: number): Fault {
 
 function locateAll(engine: Engine, refs: readonly string[]): readonly Located[] {
   const graph = engine.graphs.current();
-  const faults = refs.flatMap((ref, i) => refFault(graph, ref, `/partitionRefs/${i}`));
-  if (faults.length > 0) throw invalid(faults);
   return refs.flatMap((ref) => graph.locate(ref) ?? []);
 }
 

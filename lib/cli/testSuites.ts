@@ -40,5 +40,6 @@ export const suites: readonly Suite[] = [
   check('types', 'tsc', '-p', '.'),
   vitest('unit', 20, 180),
   vitest('contract', 20, 180),
+  vitest('fuzz', 60, 240),
   vitest('e2e', 120, 420),
 ];

@@ -18,14 +18,14 @@ export const wantLimits = {
 } as const;
 
 /**
- * Creates a want, durably. The same want id again answers with the want that is there.
+ * Creates a want, durably, for each partition once. The same want id again answers with the want that is there.
  *
  * @throws Refused `invalid` naming every unknown ref with the nearest patterns, or `conflict` where the id stands for a
  *   want that asked for something else.
  */
-export async function createWant(engine: Engine, fields: WantFields): Promise<Loaded<Want>> {
-  const faults = faultsOf(engine.graphs.current(), fields, engine.clock.now());
-  if (faults.length > 0) throw invalid(faults);
+export async function createWant(engine: Engine, asked: WantFields): Promise<Loaded<Want>> {
+  refuseWant(engine, asked);
+  const fields = { ...asked, partitionRefs: [...new Set(asked.partitionRefs)] };
   const created = await append(engine, wants, fields.wantId, { revision: 0, state: null }, creation(fields));
   if (created !== null) return created;
   const existing = await load(engine, wants, fields.wantId);
@@ -35,8 +35,17 @@ export async function createWant(engine: Engine, fields: WantFields): Promise<Lo
   ]);
 }
 
-function faultsOf(graph: Graph, fields: WantFields, now: number): readonly Fault[] {
-  const bytes = fields.partitionRefs.reduce((sum, ref) => sum + ref.length, 0);
+/** What is asked of the graph and of time; the rest of a want is well-formed by its schema. */
+export type Asked = Pick<WantFields, 'partitionRefs' | 'externalDependencies' | 'freshAfter'>;
+
+/** @throws Refused `invalid` with every fault, where such a want could not be created now. */
+export function refuseWant(engine: Engine, asked: Asked): void {
+  const faults = faultsOf(engine.graphs.current(), asked, engine.clock.now());
+  if (faults.length > 0) throw invalid(faults);
+}
+
+function faultsOf(graph: Graph, fields: Asked, now: number): readonly Fault[] {
+  const bytes = [...new Set(fields.partitionRefs)].reduce((sum, ref) => sum + ref.length, 0);
   return [
     ...fields.partitionRefs.flatMap((ref, i) => refFault(graph, ref, `/partitionRefs/${i}`)),
     ...(bytes > wantLimits.refsBytes ? [tooManyBytes(bytes)] : []),
