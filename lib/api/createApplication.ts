@@ -29,7 +29,12 @@ export interface ApplicationWorld {
   settled(): Promise<void>;
   /** Resolves when the log has grown, at the latest after `ms`, or when the signal aborts. */
   grown(ms: number, signal: AbortSignal): Promise<void>;
-  readRunLog(handle: RunHandle, fromByte: number): Promise<{ readonly text: string; readonly end: number }>;
+  /** @param ended false: a character that is not printed whole yet is left for the next time. */
+  readRunLog(
+    handle: RunHandle,
+    fromByte: number,
+    ended: boolean,
+  ): Promise<{ readonly text: string; readonly end: number }>;
   health(): Promise<HealthView>;
   metrics(): Promise<string>;
 }
@@ -159,7 +164,7 @@ async function oneRun(world: ApplicationWorld, runId: string): Promise<RunView> 
 
 async function runLog(world: ApplicationWorld, runId: string, fromByte: number) {
   const { handle, ended } = await newestExecution(world.query, await buildOf(world, runId), runId);
-  return { ...(await world.readRunLog(handle, fromByte)), ended };
+  return { ...(await world.readRunLog(handle, fromByte, ended)), ended };
 }
 
 async function accept(world: ApplicationWorld, runId: string, by: string) {

@@ -18,6 +18,7 @@ import type { GraphHolder } from './graphHolder.ts';
 import { localEngine, logFile, messageOf } from './localEngine.ts';
 import { createMetrics } from './metrics.ts';
 import { createLocalRunner, type LocalRunner } from './runner/localRunner.ts';
+import { readLogText } from './runner/logText.ts';
 
 export interface WorldOptions {
   readonly graphFolder: string;
@@ -105,10 +106,8 @@ class LocalWorld implements World {
       query: this.query,
       settled: () => this.#dispatcher.settled(),
       grown: (ms, signal) => this.#grown(ms, signal),
-      readRunLog: async (handle, fromByte) => {
-        const part = await this.runner.readLogPart(handle, fromByte);
-        return { text: part.bytes.toString('utf8'), end: part.next };
-      },
+      readRunLog: (handle, fromByte, ended) =>
+        readLogText((from) => this.runner.readLogPart(handle, from), fromByte, ended),
       health: () => this.#health(),
       metrics: () => this.#metrics.show(this.#dispatcher.lag()),
     });
