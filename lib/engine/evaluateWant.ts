@@ -8,7 +8,7 @@ import { evaluateBuild } from './evaluateBuild.ts';
 import { externalLive, isFresh, PartitionReader } from './partitions.ts';
 import { releaseWant } from './release.ts';
 import { append, load, looksMax, tooManyLooks, wants } from './streams.ts';
-import { type Awaited, awaitedExternal, awaitedOf, putWaiter, type WaiterKind } from './waiters.ts';
+import { type Awaited, awaitedExternal, awaitedOf, kindBeside, putWaiter, type WaiterKind } from './waiters.ts';
 
 /**
  * Brings a want as far as it can go now: ends it, or registers it on its partitions and asks for their builds. Ended
@@ -116,7 +116,14 @@ async function register(
   demand: boolean,
 ): Promise<void> {
   const owner = `want/${want.wantId}` as const;
-  await putWaiter(engine, { awaited, owner, kind, demand, since: want.createdAt, expiresAt: expiresAt(want) });
+  await putWaiter(engine, {
+    awaited,
+    owner,
+    kind: await kindBeside(engine, awaited, owner, kind),
+    demand,
+    since: want.createdAt,
+    expiresAt: expiresAt(want),
+  });
 }
 
 /** Whether its external dependencies are there; where not, it is registered on the last that is missing. */

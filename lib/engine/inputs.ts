@@ -3,7 +3,7 @@ import type { Engine } from './context.ts';
 import type { Demand } from './demand.ts';
 import { depthOf } from './expect.ts';
 import { type LiveNow, PartitionReader, type PartitionView } from './partitions.ts';
-import { awaitedOf, getWaiter, putWaiter, type WaiterKind } from './waiters.ts';
+import { awaitedOf, getWaiter, keepWatch, putWaiter, type WaiterKind } from './waiters.ts';
 
 /** An input that is live, and which instance of it. */
 export interface LiveInput {
@@ -79,5 +79,6 @@ async function register(engine: Engine, build: Build, input: Located, kind: Wait
   const owner = `build/${build.buildId}` as const;
   const before = await getWaiter(engine, awaited, owner);
   const since = before?.since ?? engine.clock.now();
-  await putWaiter(engine, { awaited, owner, kind, demand: true, since, expiresAt: demand.expiresAt });
+  const kept = keepWatch(before, kind);
+  await putWaiter(engine, { awaited, owner, kind: kept, demand: true, since, expiresAt: demand.expiresAt });
 }

@@ -70,6 +70,24 @@ export async function getWaiter(
   return row === null ? null : waiterOf(awaited, row);
 }
 
+/**
+ * A row that is watched stays so when its owner registers again: the one who woke it may end halfway, and whoever is
+ * woken in its place has to find it.
+ */
+export function keepWatch(before: Waiter | null, kind: WaiterKind): WaiterKind {
+  return before?.kind === 'watch' ? 'watch' : kind;
+}
+
+/** The kind to register with, beside what stands there: see {@link keepWatch}. */
+export async function kindBeside(
+  engine: Pick<Engine, 'index' | 'config'>,
+  awaited: Awaited,
+  owner: WaiterOwner,
+  kind: WaiterKind,
+): Promise<WaiterKind> {
+  return kind === 'watch' ? kind : keepWatch(await getWaiter(engine, awaited, owner), kind);
+}
+
 /** Removes exactly the registration that was read. */
 export async function deleteWaiter(engine: Pick<Engine, 'index'>, waiter: WaiterRow): Promise<boolean> {
   return engine.index.deleteExact(waiter.row);
