@@ -43,10 +43,11 @@ async function putPoolRow(
     weight: run.weight ?? 1,
     hasDeadline: deadline !== null,
   };
+  const name = `${run.runId}.${run.attempt}`; // One row for each attempt: who still has the last one must not replace it.
   const row = {
     partition: rowsOf(pool),
-    key: `${order}/${orderedMoment(run.createdAt)}/${buildId}`,
-    nonce: `${run.runId}.${run.attempt}`,
+    key: `${order}/${orderedMoment(run.createdAt)}/${name}`,
+    nonce: name,
     value: { ...waiting },
     expiresAt: null,
   };
