@@ -8,6 +8,7 @@ import { putDue } from './due.ts';
 import { dropRun } from './evaluateBuild.ts';
 import { evaluateWant } from './evaluateWant.ts';
 import { lookAtPool, waitInPool } from './pools.ts';
+import { releaseDerived } from './release.ts';
 import { startRun } from './runs.ts';
 import { builds, load } from './streams.ts';
 import { markRun, rememberLearned, taintDependents } from './taint.ts';
@@ -47,6 +48,8 @@ async function reactToWant(engine: Engine, wantId: string, event: WantEvent): Pr
   switch (event.type) {
     case 'WantCreated':
       if ((await evaluateWant(engine, wantId)) === 'open') await lookAtDeadlines(engine, wantId);
+      // Whoever made it for a want that ended meanwhile may have died before it could give it back.
+      if (event.source === 'derived') for (const ref of event.partitionRefs) await releaseDerived(engine, ref);
       return [];
     case 'WantTightened':
       await evaluateWant(engine, wantId);

@@ -76,7 +76,7 @@ async function releaseInput(engine: Engine, build: Build, partitionRef: string):
 }
 
 /** Cancels the derived want of a partition that no build waits for any more. Its end is an event, which wakes the rows. */
-async function releaseDerived(engine: Engine, partitionRef: string): Promise<void> {
+export async function releaseDerived(engine: Engine, partitionRef: string): Promise<void> {
   for (let tries = 0; tries < looksMax; tries++) {
     const { count, loaded } = await newestDerived(engine, partitionRef);
     if (loaded.state?.status !== 'open') return;
