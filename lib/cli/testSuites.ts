@@ -41,5 +41,6 @@ export const suites: readonly Suite[] = [
   vitest('unit', 20, 180),
   vitest('contract', 20, 180),
   vitest('fuzz', 60, 240),
+  vitest('histories', 20, 60),
   vitest('e2e', 120, 420),
 ];
