@@ -5,6 +5,7 @@ import { exitCodes } from '../exitCodes.ts';
 import { CliError, usageError } from '../problem.ts';
 import { clone, example } from './feed.ts';
 import { endProcess, isAlive } from './processes.ts';
+import { withNote } from './progress.ts';
 
 /** Says that a demo made the folder, so that the next one may take it; holds the process id. */
 const mark = '.demo';
@@ -49,10 +50,13 @@ function holdsOther(folder: string): CliError {
 }
 
 async function clear(folder: string): Promise<void> {
-  const service = await findService(join(folder, '.landfall'));
-  if (service !== null) await endProcess(service.pid);
   const others = readdirSync(folder).filter((name) => name !== mark);
-  for (const name of others) rmSync(join(folder, name), { recursive: true, force: true });
+  if (others.length === 0) return;
+  await withNote("clearing the last demo's data", async () => {
+    const service = await findService(join(folder, '.landfall'));
+    if (service !== null) await endProcess(service.pid);
+    for (const name of others) rmSync(join(folder, name), { recursive: true, force: true });
+  });
 }
 
 function inUse(folder: string, pid: number): CliError {

@@ -24,6 +24,17 @@ export async function withProgress<T>(progress: () => Progress, work: () => Prom
   }
 }
 
+/** Says on a terminal what takes a moment, while it lasts. */
+export async function withNote<T>(note: string, work: () => Promise<T>): Promise<T> {
+  if (!process.stderr.isTTY) return work();
+  process.stderr.write(`    ${note} …`);
+  try {
+    return await work();
+  } finally {
+    process.stderr.write('\r\x1b[K');
+  }
+}
+
 function barOf({ done, of, text }: Progress): string {
   const full = Math.floor((done / of) * barWidth);
   return `    ${'█'.repeat(full)}${'░'.repeat(barWidth - full)}  ${text}`;

@@ -8,6 +8,7 @@ import { prepareFolder, releaseFolder } from './folder.ts';
 import { lastDay } from './lastDay.ts';
 import { Ledger } from './ledger.ts';
 import { oneDayMissing } from './oneDayMissing.ts';
+import { withNote } from './progress.ts';
 import { DemoService } from './service.ts';
 import type { Stage } from './stage.ts';
 import { wantsFirst } from './wantsFirst.ts';
@@ -57,7 +58,7 @@ function heading({ days }: Stage['feed']): string {
 }
 
 async function play(stage: Stage, signal: AbortSignal, startedAt: number): Promise<void> {
-  await stage.service.start();
+  await withNote('starting the service', () => stage.service.start());
   void stage.ledger.follow(stage.client, signal);
   const asked = await wantsFirst(stage);
   await daysArrive(stage, asked);
