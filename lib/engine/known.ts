@@ -5,10 +5,16 @@ import type { Fault } from './refused.ts';
 
 /** Unknown refs are refused at the door, with the patterns that are most like them. */
 export function refFault(graph: Graph, ref: string, pointer: string): readonly Fault[] {
-  if (graph.locate(ref) !== null) return [];
+  return graph.locate(ref) === null ? [{ pointer, detail: unknownText(graph, ref) }] : [];
+}
+
+/** What to say of a ref that the graph does not have. */
+export function unknownText(graph: Graph, ref: string): string {
+  const text = `the graph ${graph.manifest.name} has no partition ${ref}`;
+  const early = graph.tooEarly(ref);
+  if (early !== null) return `${text}: it lies before the first one of ${early}`;
   const nearest = graph.nearest(ref, 3);
-  const like = nearest.length === 0 ? '' : `; the nearest patterns are ${nearest.join(', ')}`;
-  return [{ pointer, detail: `the graph ${graph.manifest.name} has no partition ${ref}${like}` }];
+  return nearest.length === 0 ? text : `${text}; the nearest patterns are ${nearest.join(', ')}`;
 }
 
 /** The upstream graph whose patterns take the ref; `null` where none does. */

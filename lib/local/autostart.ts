@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { prepareDataFolder } from './localEngine.ts';
 import { lockFile, readServiceFile } from './serviceFile.ts';
 
 /** A service that answers. */
@@ -85,7 +86,7 @@ export async function ensureService(options: StartOptions): Promise<FoundService
 
 /** Detached: in a session of its own, with its output in a file, so that neither terminal nor caller ends it. */
 async function start({ graphFolder, dataFolder, idleSeconds }: StartOptions) {
-  await mkdir(dataFolder, { recursive: true });
+  prepareDataFolder(dataFolder);
   const logFile = join(dataFolder, 'service.log');
   if (sizeOf(logFile) > logBytesMax) renameSync(logFile, `${logFile}.old`);
   const logFrom = sizeOf(logFile);

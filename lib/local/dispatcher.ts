@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isLogUnavailable } from '../log/errors.ts';
+import { hasCode, isLogUnavailable } from '../log/errors.ts';
 import type { Commit, Doorbell, EventLog, FeedItem } from '../log/eventLog.ts';
 import type { RowIndex } from '../log/rowIndex.ts';
 import { createGate } from './gate.ts';
@@ -81,7 +81,18 @@ class FeedDispatcher implements Dispatcher {
   async #loadCursor(): Promise<string | undefined> {
     const row = await this.#options.index.get(place.partition, place.key);
     const saved = row?.value.cursor;
-    return typeof saved === 'string' ? saved : undefined;
+    return typeof saved === 'string' && (await this.#isOurs(saved)) ? saved : undefined;
+  }
+
+  /** A restored copy is a feed of its own: everything is delivered once more, which changes nothing. */
+  async #isOurs(cursor: string): Promise<boolean> {
+    try {
+      await this.#options.log.list({}, cursor, 1);
+      return true;
+    } catch (error) {
+      if (!hasCode(error, 'CURSOR_GONE')) throw error;
+      return false;
+    }
   }
 
   start(): void {

@@ -38,7 +38,9 @@ async function checkGraph(graphs: GraphHolder, { print, dataFolder }: DoctorOpti
     return faults.length;
   }
   const { name, jobs, partitions } = graphs.current().manifest;
-  print(`graph    ${name}: ${jobs.length} jobs, ${partitions.length} partition patterns, no faults`);
+  print(
+    `graph    ${name}: ${counted(jobs.length, 'job')}, ${counted(partitions.length, 'partition pattern')}, no faults`,
+  );
   print(`machine  Node ${process.versions.node}, ${process.platform}-${process.arch}`);
   return 0;
 }
@@ -95,6 +97,10 @@ async function checkStore(
   const parked = await store.index.query(parkedRows, { limit: 100 });
   for (const { key, value } of parked.rows) print(`data     ${key} was set aside: ${value.error}`);
   return parked.rows.length;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** Nothing is started here: what a claim asks for is started by the service, from the log. */

@@ -10,8 +10,8 @@ import type { BuildEvent, OpenRun } from '../model/build.ts';
 import { lists, project } from '../query/lists.ts';
 import { openRuns } from '../query/runs.ts';
 
-/** Rows that stand for themselves: remembered answers, how far the feed has been delivered, and what was set aside. */
-const kept = ['answers/', 'consumer', 'parked'] as const;
+/** Rows that stand for themselves: remembered answers, and how far the feed has been delivered. */
+const kept = ['answers/', 'consumer'] as const;
 const feedPage = 500;
 
 /**

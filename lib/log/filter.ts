@@ -1,4 +1,5 @@
 import { compileGlob } from '../model/glob.ts';
+import type { Json } from '../model/json.ts';
 import type { Commit, EventFilter, StoredEvent } from './eventLog.ts';
 
 /** What of a commit a filter looks at. */
@@ -27,9 +28,13 @@ function commitMatches(filter: EventFilter, commit: Filtered): boolean {
   return filter.streamKinds === undefined || filter.streamKinds.some((kind) => commit.stream.startsWith(`${kind}/`));
 }
 
-/** The partition refs that an event names, in `partitionRef` and `partitionRefs`. */
+/** The partition refs that an event names, in `partitionRef`, `partitionRefs` and a run's `outputs`. */
 export function refsOf(event: StoredEvent): readonly string[] {
-  const { partitionRef, partitionRefs } = event;
-  const refs = Array.isArray(partitionRefs) ? [...partitionRefs, partitionRef] : [partitionRef];
+  const { partitionRef, partitionRefs, outputs } = event;
+  const refs = [...listOf(partitionRefs), ...listOf(outputs), partitionRef];
   return refs.filter((ref) => typeof ref === 'string');
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
 }

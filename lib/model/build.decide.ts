@@ -48,7 +48,8 @@ export function startQueued(
   const run = build.run;
   const { runId, attempt } = handle;
   if (run?.status !== 'queued' || run.runId !== runId || run.attempt !== attempt) return [];
-  const started: BuildEvent = { type: 'RunStarted', v: 1, runId, attempt, execution: 1, timeoutAt };
+  const { job, outputs } = run;
+  const started: BuildEvent = { type: 'RunStarted', v: 1, runId, attempt, job, outputs, execution: 1, timeoutAt };
   return isEventJob ? [started, request(run, timeoutAt)] : [started];
 }
 

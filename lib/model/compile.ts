@@ -121,6 +121,13 @@ class CompiledGraph implements Graph {
     return [...buildIds];
   }
 
+  tooEarly(partitionRef: string): string | null {
+    if (partitionRef.length > PARTITION_REF_BYTES_MAX) return null;
+    const found = this.#index.find(partitionRef);
+    const isEarly = found !== null && !existsWithin(found.entry.bounds, found.keys);
+    return isEarly ? found.entry.partition.pattern : null;
+  }
+
   nearest(partitionRef: string, count: number): readonly string[] {
     const patterns = this.#partitions.map(({ pattern }) => pattern);
     return nearestPatterns(patterns, partitionRef, count);

@@ -54,6 +54,8 @@ export interface Graph {
   build(buildId: BuildId): Build | null;
   /** The builds that have this partition among their declared inputs: the mappings' inverse. */
   dependents(partitionRef: string): readonly BuildId[];
+  /** The pattern that matches a ref which does not exist because its time lies before the first one; else `null`. */
+  tooEarly(partitionRef: string): string | null;
   /** The patterns most like a ref that is unknown, best first. */
   nearest(partitionRef: string, count: number): readonly string[];
 }

@@ -1,3 +1,4 @@
+import { unknownText } from '../engine/known.ts';
 import { Refused } from '../engine/refused.ts';
 import { builds, externals, load } from '../engine/streams.ts';
 import { externalId } from '../engine/waiters.ts';
@@ -16,9 +17,7 @@ export function locateOrRefuse(query: Query, ref: string): Located {
   const graph = query.engine.graphs.current();
   const located = graph.locate(ref);
   if (located !== null) return located;
-  const nearest = graph.nearest(ref, 3);
-  const like = nearest.length === 0 ? '' : `; the nearest patterns are ${nearest.join(', ')}`;
-  throw new Refused('notFound', `the graph ${graph.manifest.name} has no partition ${ref}${like}`);
+  throw new Refused('notFound', unknownText(graph, ref));
 }
 
 export async function partitionView(query: Query, ref: string): Promise<PartitionView> {

@@ -1,4 +1,3 @@
-import { demandOf } from '../engine/demand.ts';
 import { orderedMoment } from '../engine/due.ts';
 import { externalLive, isFresh, PartitionReader } from '../engine/partitions.ts';
 import { Refused } from '../engine/refused.ts';
@@ -9,6 +8,7 @@ import { matchGlob } from '../model/glob.ts';
 import type { Located } from '../model/graph.ts';
 import { deadlineOf, expiresAt, slaStatus, type Want } from '../model/want.ts';
 import type { Query } from './context.ts';
+import { demandersOf } from './demanders.ts';
 import { moment, momentOrNull } from './format.ts';
 import { lists } from './lists.ts';
 import type { DeepReasonView, ListView, ReasonView, WantDetailView, WantStateView, WantView } from './views.ts';
@@ -130,8 +130,7 @@ async function parentsOf(query: Query, want: Want): Promise<readonly string[]> {
       const build = owner.startsWith('build/')
         ? query.engine.graphs.current().build(owner.slice('build/'.length))
         : null;
-      const demand = build === null ? null : await demandOf(query.engine, build);
-      for (const id of demand?.wantIds ?? []) parents.add(id);
+      for (const id of build === null ? [] : await demandersOf(query, build, 50)) parents.add(id);
       if (parents.size >= 50) break;
     }
   }

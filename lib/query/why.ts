@@ -1,9 +1,11 @@
 import { isFresh, PartitionReader, type PartitionView } from '../engine/partitions.ts';
-import { awaitedOf, getWaiter } from '../engine/waiters.ts';
+import { externals, load } from '../engine/streams.ts';
+import { awaitedOf, externalId, getWaiter } from '../engine/waiters.ts';
 import { type BuildState, emptyBuild, type OpenRun } from '../model/build.ts';
 import type { Build, BuiltPartition, ExternalPartition, Located } from '../model/graph.ts';
 import type { ReasonKind } from '../model/reason.ts';
 import type { Query } from './context.ts';
+import { demandersOf } from './demanders.ts';
 import { moment, momentOrNull } from './format.ts';
 import type { DeepReasonView } from './views.ts';
 
@@ -49,7 +51,18 @@ class WhyWalk {
   async target(located: Located, freshAfter: number | null): Promise<readonly DeepReasonView[]> {
     const view = await this.#reader.view(located);
     if (isFresh(view.live, freshAfter)) return [];
-    return located.kind === 'external' ? [missingExternal(located, null)] : this.#built(located, 1);
+    return located.kind === 'external' ? [await this.#external(located, null)] : this.#built(located, 1);
+  }
+
+  async #external(located: ExternalPartition, since: number | null, count?: string): Promise<DeepReasonView> {
+    const reason = missingExternal(located, since, count);
+    const { state } = await load(this.#query, externals, externalId(located));
+    if (state === null) return reason;
+    const { partitionRef } = located;
+    const { at, tainted } = state.instance;
+    const was =
+      tainted === undefined ? `was reported at ${moment(at)}, which is not fresh enough` : `was tainted (${tainted})`;
+    return { ...reason, text: `${partitionRef} ${was}; it has not been reported anew` };
   }
 
   async #built(located: BuiltPartition, level: number): Promise<readonly DeepReasonView[]> {
@@ -62,7 +75,7 @@ class WhyWalk {
     const inputs = await this.#inputs(build, state ?? emptyBuild);
     const missing = inputs.filter((input) => input.live === null);
     if (missing.length > 0) return this.#missing(build, inputs.length, missing, level);
-    return [this.#startable(located, state ?? emptyBuild)];
+    return [await this.#startable(located, build, state ?? emptyBuild)];
   }
 
   async #inputs(build: Build, state: BuildState): Promise<readonly PartitionView[]> {
@@ -86,7 +99,7 @@ class WhyWalk {
   async #missingInput(build: Build, located: Located, count: string, level: number): Promise<DeepReasonView> {
     const waiter = await getWaiter(this.#query.engine, awaitedOf(located), `build/${build.buildId}`);
     const since = waiter?.since ?? null;
-    if (located.kind === 'external') return missingExternal(located, since, count);
+    if (located.kind === 'external') return this.#external(located, since, count);
     const deeper = level < this.#limits.depth && this.#walked < partitionsMax;
     const because = deeper ? await this.#built(located, level + 1) : [];
     return { ...this.#reason('missingInput', located, since, `waits for ${located.partitionRef}: ${count}`), because };
@@ -98,13 +111,15 @@ class WhyWalk {
     return { ...this.#reason(kind, located, since, text), runId: run.runId };
   }
 
-  #startable(located: BuiltPartition, state: BuildState): DeepReasonView {
+  async #startable(located: BuiltPartition, build: Build, state: BuildState): Promise<DeepReasonView> {
     const failure = state.failure;
     if (failure !== null) {
       const text = `run ${failure.runId} ${failure.state}: ${failure.error}; want it again to try again`;
       return { ...this.#reason('upstreamFailed', located, failure.at, text), runId: failure.runId };
     }
-    return this.#reason('queued', located, null, 'all its inputs are there: it is built as soon as it is wanted');
+    const isWanted = (await demandersOf(this.#query, build, 1)).length > 0;
+    const then = isWanted ? 'its run is about to be claimed' : 'it is built as soon as it is wanted';
+    return this.#reason('queued', located, null, `all its inputs are there: ${then}`);
   }
 
   #reason(kind: ReasonKind, located: Located, since: number | null, text: string): DeepReasonView {

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openSqlite } from '../../lib/log/sqlite.ts';
 import { newServiceWorld, type ServiceWorld, until } from './serviceWorld.ts';
 
 const config = (job: string) => `
@@ -93,6 +94,25 @@ describe('the service of a data folder', () => {
     const dev = await world.dev();
     expect(await dev.ended).toBe(1);
     expect(dev.output()).toMatch(/landfall\.config\.ts:\d+: .*none\.ts/);
+  });
+
+  it('starts from a backup, which is a feed of its own', async () => {
+    world = newServiceWorld(files);
+    world.write('open', '');
+    const first = await world.dev();
+    const id = await wantOne();
+    await until(async () => (await wantState(id)) === 'satisfied');
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const store = openSqlite(join(world.data, 'log.db'));
+    await store.backup(join(world.folder, 'backup.db'));
+    await store.close();
+    renameSync(join(world.folder, 'backup.db'), join(world.data, 'log.db'));
+    await world.dev();
+    expect(await wantState(id)).toBe('satisfied');
+    const again = (await world.call('POST', '/wants', { partitionRef: 'out/1' })).body.wantId;
+    await until(async () => (await wantState(again)) === 'satisfied');
+    expect(starts()).toEqual(['1']);
   });
 
   it('refuses data of a newer version, and leaves it as it is', async () => {

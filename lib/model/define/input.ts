@@ -2,6 +2,7 @@ import type { TimeUnit } from '../calendar.ts';
 import type { Finding } from '../fault.ts';
 import type { Mapping } from '../manifest.ts';
 import type { PatternKey } from '../pattern.ts';
+import { show } from './fields.ts';
 import type { PartitionRecord } from './partitions.ts';
 import type { LongerThan, SomeKey } from './types.ts';
 
@@ -42,10 +43,14 @@ export function isInput(value: unknown): value is InputRecord {
 export function pickKey(
   keys: readonly PatternKey[],
   fits: (key: PatternKey) => boolean,
-  named: string | undefined,
+  named: unknown,
   wanted: { readonly whose: string; readonly what: string },
 ): string | Finding {
-  if (named !== undefined) return named;
+  if (typeof named === 'string') return named;
+  if (named !== undefined) {
+    const message = `${wanted.whose} has no key ${show(named)}.`;
+    return { code: 'inputKeys', message, hint: "Name a key as a text, such as 'date'." };
+  }
   const fitting = keys.filter(fits);
   if (fitting.length === 1) return fitting[0]!.name;
   const message =

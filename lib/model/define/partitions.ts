@@ -85,19 +85,26 @@ function keysIn(pattern: string): readonly PatternKey[] {
 
 function methodsOf(record: PartitionRecord) {
   const { keys } = record;
-  const { pattern } = record.partition;
+  const pattern = record.partition.pattern || '""';
   const input = (mappingFor: (jobKeys: readonly PatternKey[]) => Mapping | Finding) => makeInput(record, mappingFor);
-  const timed = (named: string | undefined, mapping: (key: string) => Mapping) =>
+  const timed = (named: unknown, mapping: (key: string) => Mapping) =>
     input(() => {
       const key = pickKey(keys, ({ type }) => type.kind === 'time', named, { whose: pattern, what: 'time' });
       return typeof key === 'string' ? mapping(key) : key;
     });
   return {
     same: () => input(() => ({ kind: 'same' })),
-    last: (count: number, named?: string) => timed(named, (key) => ({ kind: 'last', key, count })),
-    previous: (named?: string) => timed(named, (key) => ({ kind: 'previous', key })),
-    every: (unit: TimeUnit, named?: string) => ({
-      within: (period: LongerThan<TimeUnit>, of?: string) =>
+    last: (count: number, named?: unknown) =>
+      typeof count === 'number'
+        ? timed(named, (key) => ({ kind: 'last', key, count }))
+        : input(() => ({
+            code: 'value',
+            message: `.last(…) of ${pattern} takes a number of periods, and was given ${show(count)}.`,
+            hint: 'Write .last(30).',
+          })),
+    previous: (named?: unknown) => timed(named, (key) => ({ kind: 'previous', key })),
+    every: (unit: TimeUnit, named?: unknown) => ({
+      within: (period: LongerThan<TimeUnit>, of?: unknown) =>
         input((jobKeys) => everyMapping({ pattern, keys, unit, named }, { jobKeys, period, of })),
     }),
     only: (values: unknown) => input(() => fixedMapping(pattern, values)),
@@ -105,15 +112,20 @@ function methodsOf(record: PartitionRecord) {
 }
 
 function everyMapping(
-  inner: { pattern: string; keys: readonly PatternKey[]; unit: TimeUnit; named: string | undefined },
-  outer: { jobKeys: readonly PatternKey[]; period: TimeUnit; of: string | undefined },
+  inner: { pattern: string; keys: readonly PatternKey[]; unit: TimeUnit; named: unknown },
+  outer: { jobKeys: readonly PatternKey[]; period: TimeUnit; of: unknown },
 ): Mapping | Finding {
   const isOf = (unit: TimeUnit) => (key: PatternKey) => key.type.kind === 'time' && key.type.unit === unit;
-  const key = pickKey(inner.keys, isOf(inner.unit), inner.named, { whose: inner.pattern, what: inner.unit });
+  const key = pickKey(inner.keys, isOf(inner.unit), inner.named, { whose: inner.pattern, what: word(inner.unit) });
   if (typeof key !== 'string') return key;
-  const job = `A job that takes every ${inner.unit} of ${inner.pattern} within the ${outer.period}`;
-  const of = pickKey(outer.jobKeys, isOf(outer.period), outer.of, { whose: job, what: outer.period });
+  const job = `A job that takes every ${word(inner.unit)} of ${inner.pattern} within the ${word(outer.period)}`;
+  const of = pickKey(outer.jobKeys, isOf(outer.period), outer.of, { whose: job, what: word(outer.period) });
   return typeof of === 'string' ? { kind: 'every', key, of } : of;
+}
+
+/** A unit as a sentence names it, also where it is none. */
+function word(unit: unknown): string {
+  return typeof unit === 'string' ? unit : show(unit);
 }
 
 function fixedMapping(pattern: string, given: unknown): Mapping | Finding {

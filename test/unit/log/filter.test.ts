@@ -11,6 +11,7 @@ describe('the refs that an event names', () => {
     [{ partitionRef: 'c', partitionRefs: ['a'] }, ['a', 'c']],
     [{ partitionRef: 1, partitionRefs: [null, 'a'] }, ['a']],
     [{ partitionRefs: 'a' }, []],
+    [{ outputs: ['a', 'b'] }, ['a', 'b']],
   ])('of %j are %j', (fields, refs) => {
     expect(refsOf(event(fields))).toEqual(refs);
   });
