@@ -40,18 +40,22 @@ export async function locationOf(engine: Engine, { partitionRef, instanceId }: P
   const stream =
     located.kind === 'built' ? streamOf(builds, located.buildId) : streamOf(externals, externalId(located));
   const head = await engine.log.head(stream);
-  const atHead = head === null ? null : publishedLocation(head.events, partitionRef, instanceId);
-  if (atHead !== null) return atHead;
+  const atHead = head === null ? null : publishedBy(head.events, partitionRef, instanceId);
+  if (atHead !== null) return locationSaid(atHead);
   for await (const commit of engine.log.read(stream)) {
-    const location = publishedLocation(commit.events, partitionRef, instanceId);
-    if (location !== null) return location;
+    const published = publishedBy(commit.events, partitionRef, instanceId);
+    if (published !== null) return locationSaid(published);
   }
   return null;
 }
 
-function publishedLocation(events: readonly StoredEvent[], partitionRef: string, instanceId: string): string | null {
+function publishedBy(events: readonly StoredEvent[], partitionRef: string, instanceId: string): StoredEvent | null {
   const published = events.find(
     (event) => event.type === 'PartitionLive' && event.partitionRef === partitionRef && event.instanceId === instanceId,
   );
-  return (published?.location as string | undefined) ?? null;
+  return published ?? null;
+}
+
+function locationSaid({ location }: StoredEvent): string | null {
+  return typeof location === 'string' ? location : null;
 }

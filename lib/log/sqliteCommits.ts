@@ -27,6 +27,20 @@ export function prepareCommits(
   return (...values) => (statement.all(...values) as unknown as CommitRow[]).map((row) => toItem(row, path));
 }
 
+/** The same for one commit at most, which is read in half the time. */
+export function prepareCommit(
+  db: DatabaseSync,
+  path: string,
+  rest: string,
+): (...values: SQLInputValue[]) => FeedItem | null {
+  const statement = db.prepare(`SELECT ${columns} FROM commits ${rest}`);
+  statement.setReturnArrays(true);
+  return (...values) => {
+    const row = statement.get(...values) as unknown as CommitRow | undefined;
+    return row === undefined ? null : toItem(row, path);
+  };
+}
+
 function toItem([position, stream, revision, commitId, at, eventsJson, stateJson]: CommitRow, path: string): FeedItem {
   try {
     const events = JSON.parse(eventsJson) as Commit['events'];

@@ -10,14 +10,8 @@ export interface SqliteIndexPlace {
   submit<T>(execute: () => T): Promise<T>;
 }
 
-/** A row of `index_rows`. */
-interface StoredRow {
-  readonly partition: string;
-  readonly key: string;
-  readonly nonce: string;
-  readonly value: string;
-  readonly expires_at: number | null;
-}
+/** A row of `index_rows`, as an array, which is read faster than an object. */
+type StoredRow = readonly [partition: string, key: string, nonce: string, value: string, expiresAt: number | null];
 
 export interface SqliteIndex extends DroppableIndex {
   /** Removes up to `limit` rows that expired before `now`. @returns how many: as many as `limit` means go on. */
@@ -27,6 +21,7 @@ export interface SqliteIndex extends DroppableIndex {
 export function createSqliteIndex({ db, path, submit }: SqliteIndexPlace): SqliteIndex {
   const upsert = db.prepare('INSERT OR REPLACE INTO index_rows VALUES (?, ?, ?, ?, ?)');
   const one = db.prepare('SELECT * FROM index_rows WHERE partition = ? AND key = ?');
+  one.setReturnArrays(true);
   const remove = db.prepare('DELETE FROM index_rows WHERE partition = ? AND key = ? AND nonce = ?');
   const clear = db.prepare('DELETE FROM index_rows');
   const purge = db.prepare(
@@ -47,7 +42,7 @@ export function createSqliteIndex({ db, path, submit }: SqliteIndexPlace): Sqlit
       return submit(() => void upsert.run(partition, key, nonce, value, expiresAt));
     },
     async get(partition, key) {
-      const row = explained(path, () => one.get(partition, key)) as StoredRow | undefined;
+      const row = explained(path, () => one.get(partition, key)) as unknown as StoredRow | undefined;
       return row === undefined ? null : toRow(row);
     },
     deleteExact: ({ partition, key, nonce }) => submit(() => remove.run(partition, key, nonce).changes === 1),
@@ -91,12 +86,15 @@ class PartitionWalk {
   }
 
   #prepared(sql: string): StatementSync {
-    const statement = this.#statements.get(sql) ?? this.#db.prepare(sql);
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#db.prepare(sql);
+    statement.setReturnArrays(true);
     this.#statements.set(sql, statement);
     return statement;
   }
 }
 
-function toRow({ partition, key, nonce, value, expires_at }: StoredRow): Row {
-  return { partition, key, nonce, value: JSON.parse(value) as Row['value'], expiresAt: expires_at };
+function toRow([partition, key, nonce, value, expiresAt]: StoredRow): Row {
+  return { partition, key, nonce, value: JSON.parse(value) as Row['value'], expiresAt };
 }
