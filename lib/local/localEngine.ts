@@ -7,6 +7,7 @@ import type { Runner } from '../engine/ports.ts';
 import { LogRefused } from '../log/errors.ts';
 import type { RowIndex } from '../log/rowIndex.ts';
 import type { SqliteStore } from '../log/sqlite.ts';
+import { pooledRandom } from './pooledRandom.ts';
 
 /** The log's file in a data folder. */
 export const logFile = 'log.db';
@@ -21,11 +22,12 @@ export interface LocalEngineOptions {
 
 /** Evaluation over the log in a data folder. */
 export function localEngine({ dataFolder, store, index, graphs, runner }: LocalEngineOptions): Engine {
+  const random = pooledRandom();
   return {
     log: store.log,
     index,
     clock: { now: Date.now },
-    ids: { ulid: monotonicFactory(), random: Math.random },
+    ids: { ulid: monotonicFactory(random), random },
     runner,
     graphs,
     places: { locate: (place) => locationIn(dataFolder, place) },
