@@ -81,10 +81,10 @@ export class Fields {
     return fallback;
   }
 
-  /** A list, empty where absent or wrong. */
+  /** A list, empty where absent or wrong. Holes in it are `undefined`, which no walk over it passes by. */
   list(field: string): readonly unknown[] {
     const value = this.#values[field] ?? [];
-    if (Array.isArray(value)) return value;
+    if (Array.isArray(value)) return [...value];
     this.refuse(`has ${show(value)} as ${field}`, 'Write a list: [ … ].');
     return [];
   }

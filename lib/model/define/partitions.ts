@@ -130,13 +130,8 @@ function word(unit: unknown): string {
 
 function fixedMapping(pattern: string, given: unknown): Mapping | Finding {
   const [entry, ...others] = isObject(given) ? Object.entries(given) : [];
-  const values = entry?.[1];
-  if (
-    entry !== undefined &&
-    others.length === 0 &&
-    Array.isArray(values) &&
-    values.every((one) => typeof one === 'string')
-  ) {
+  const values: readonly unknown[] | null = Array.isArray(entry?.[1]) ? [...entry[1]] : null;
+  if (entry !== undefined && others.length === 0 && values?.every((one) => typeof one === 'string')) {
     return { kind: 'fixed', key: entry[0], values };
   }
   const message = `.only(…) of ${pattern} takes one key with a list of texts, and was given ${show(given)}.`;
