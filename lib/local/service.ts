@@ -105,11 +105,11 @@ class RunningService {
 
   async open(): Promise<void> {
     const { dataFolder, port, print, graphFolder } = this.#options;
+    this.#watchGraph(graphFolder); // Before anybody hears of the service: what they change next is seen.
     const url = await this.#server.listen(port ?? 0);
     const tokenPath = join(dataFolder, tokenFile);
     await writeServiceFile(dataFolder, { url, pid: process.pid, tokenPath, version: packageVersion() });
     for (const signal of endSignals) process.once(signal, this.#end);
-    this.#watchGraph(graphFolder);
     this.#watchIdle();
     print(`landfall ${packageVersion()} serves the graph ${this.#graphs.current().manifest.name} at ${url}`);
     if (this.#options.foreground) void this.#printEvents();

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const entry = fileURLToPath(new URL('../../bin/landfall.mjs', import.meta.url));
-const waitMsMax = 20_000;
+const waitMsMax = 60_000;
 
 /** A graph folder of its own, and services on it. */
 export interface ServiceWorld {
