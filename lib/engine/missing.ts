@@ -1,6 +1,9 @@
 import type { BuildId, Graph } from '../model/graph.ts';
 import type { Pinned } from '../model/pins.ts';
 
+/** Refs of one run's end, together, in bytes: they stand in its commit. */
+const missingBytesMax = 65_536;
+
 /** Why a run may not say that these refs are missing; `null` where it may. */
 export function whyNotMissing(
   graph: Graph,
@@ -12,6 +15,10 @@ export function whyNotMissing(
   for (const ref of refs) {
     const fault = faultOf(graph, buildId, pins, ref);
     if (fault !== null) return `the run named ${ref} as missing: ${fault}`;
+  }
+  const bytes = refs.reduce((sum, ref) => sum + ref.length, 0);
+  if (bytes > missingBytesMax) {
+    return `the run named ${refs.length} refs of ${bytes} bytes as missing; at most ${missingBytesMax} bytes are taken: name some, and the others once those are there`;
   }
   return null;
 }
