@@ -1,5 +1,13 @@
 import { Broken, demand } from '../world/broken.ts';
-import type { TrueBuild, TrueFailure, TruePartition, TruePin, TrueWant, Truth } from './truth.ts';
+import {
+  hasAsked,
+  type TrueBuild,
+  type TrueFailure,
+  type TruePartition,
+  type TruePin,
+  type TrueWant,
+  type Truth,
+} from './truth.ts';
 import { runningIn, weigh } from './truthOfPools.ts';
 
 /**
@@ -115,9 +123,7 @@ function demandDerivedNeeded(truth: Truth, open: readonly TrueWant[]): void {
 }
 
 function inputsWaitedFor(truth: Truth, want: TrueWant): readonly string[] {
-  // What it asked for once, it goes on asking for, also where a dependency was tainted since.
-  const hasAsked = want.dependencies.every((one) => truth.partition(one.partitionRef, one.graph).instances.size > 0);
-  if (!hasAsked) return [];
+  if (!hasAsked(truth, want)) return [];
   return want.refs.flatMap((ref) => {
     const { buildId } = truth.partition(ref);
     return buildId === null || truth.isLive(truth.partition(ref), want.freshAfter) ? [] : truth.inputsOf(buildId);

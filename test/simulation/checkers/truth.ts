@@ -30,6 +30,8 @@ export interface TrueWant {
   deadline: number | null;
   readonly dependencies: readonly { readonly graph: string; readonly partitionRef: string }[];
   status: 'open' | 'satisfied' | 'failed' | 'expired' | 'cancelled';
+  /** When it ended, in commits; `null` while it is open. */
+  endedSeq: number | null;
   atRisk: boolean;
   late: boolean;
 }
@@ -182,4 +184,9 @@ export class Truth {
 export function wasLiveWithin(instance: TrueInstance, afterSeq: number, seq: number): boolean {
   const end = Math.min(instance.untilSeq ?? Infinity, instance.taintedSeq ?? Infinity);
   return instance.fromSeq <= seq && end > afterSeq && end > instance.fromSeq;
+}
+
+/** What a want asked for once, it goes on asking for, also where one of its dependencies was tainted since. */
+export function hasAsked(truth: Truth, want: TrueWant): boolean {
+  return want.dependencies.every((one) => truth.partition(one.partitionRef, one.graph).instances.size > 0);
 }

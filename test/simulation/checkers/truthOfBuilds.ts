@@ -2,7 +2,7 @@ import type { BuildEvent, Claim, PartitionLive, PartitionTainted, RunEnded } fro
 import { demand } from '../world/broken.ts';
 import { aGuess } from '../world/worker.ts';
 import { demandPins, pinsOf } from './pins.ts';
-import type { Entry, TrueBuild, TrueRun, Truth } from './truth.ts';
+import { type Entry, hasAsked, type TrueBuild, type TrueRun, type Truth } from './truth.ts';
 import { taint } from './truthOfExternals.ts';
 import { demandShare } from './truthOfPools.ts';
 
@@ -84,6 +84,7 @@ function claim(truth: Truth, build: TrueBuild, event: Claim, begin: Start, entry
   demand(isNext || isFirst, 'one run per build', () => `${runId}.${attempt} claims ${buildId}, under way: ${before}`);
   const isDue = !isNext || (run.retryAt ?? 0) <= entry.commit.at;
   demand(isDue, 'a retry waits for its moment', () => `${runId}.${attempt} came early`);
+  demandWanted(truth, buildId, event, entry);
   const pins = pinsOf(event.pins);
   demandPins(truth, buildId, pins, entry);
   build.runs.set(runId, 'open');
@@ -91,6 +92,17 @@ function claim(truth: Truth, build: TrueBuild, event: Claim, begin: Start, entry
   const pinnedAt = entry.commit.at;
   const fresh = { execution: 1, isTainted: false, isAccepted: false, retryAt: null };
   build.run = { buildId, runId, attempt, outputs, pins, pinnedAt, codeVersion, ...begin, ...fresh };
+}
+
+/** An open want asks for an output, and its dependencies do not hold it back. */
+function demandWanted(truth: Truth, buildId: string, { outputs }: Claim, { startedSeq }: Entry): void {
+  const isWanted = [...truth.wants.values()].some(
+    (want) =>
+      (want.endedSeq ?? Infinity) > startedSeq &&
+      want.refs.some((ref) => outputs.includes(ref)) &&
+      hasAsked(truth, want),
+  );
+  demand(isWanted, 'nobody builds what nobody wants', () => `${buildId} is claimed, though no open want asks for it`);
 }
 
 function end(truth: Truth, build: TrueBuild, event: RunEnded, entry: Entry): void {

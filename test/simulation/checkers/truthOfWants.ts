@@ -29,22 +29,27 @@ function applyEvent(truth: Truth, wantId: string, event: WantEvent, entry: Entry
     case 'WantSatisfied':
       demandThere(truth, want, entry);
       demandTold(want, entry.commit.at);
-      want.status = 'satisfied';
+      end(want, 'satisfied', entry.seq);
       break;
     case 'WantFailed':
       demandFailure(truth, want, event);
       demandTold(want, entry.commit.at);
-      want.status = 'failed';
+      end(want, 'failed', entry.seq);
       break;
     case 'WantExpired':
       demandExpiry(truth, want, entry);
       demandTold(want, entry.commit.at);
-      want.status = 'expired';
+      end(want, 'expired', entry.seq);
       break;
     case 'WantCancelled':
-      want.status = 'cancelled';
+      end(want, 'cancelled', entry.seq);
       break;
   }
+}
+
+function end(want: TrueWant, status: TrueWant['status'], seq: number): void {
+  want.status = status;
+  want.endedSeq = seq;
 }
 
 function create(truth: Truth, event: WantCreated, at: number): void {
@@ -63,6 +68,7 @@ function create(truth: Truth, event: WantCreated, at: number): void {
     deadline: event.deadline ?? sla,
     dependencies: event.externalDependencies ?? [],
     status: 'open',
+    endedSeq: null,
     atRisk: false,
     late: false,
   });

@@ -187,11 +187,47 @@ export const evaluation: readonly Mutant[] = [
   {
     name: 'release-looks-not-last',
     rule: 'a build that is wanted again when it was released is looked at',
+    edits: [edit(release, 'if ((await demandOf(engine, build)) === null) return;', 'return;')],
+    seed: 0,
+  },
+  {
+    name: 'release-trusts-its-first-look',
+    rule: 'a build that was looked at for whoever ended meanwhile is released',
+    edits: [edit(release, 'return (await demandOf(engine, build)) !== null;', 'return true;')],
+    seed: 0,
+  },
+  {
+    name: 'waking-trusts-its-first-look',
+    rule: 'a build that was woken for whoever ended meanwhile is released',
     edits: [
       edit(
-        release,
-        'await releaseInput(engine, build, partitionRef);\n  await lookIfWanted(engine, build);',
-        'await releaseInput(engine, build, partitionRef);',
+        wake,
+        'if (!mayBeHeldBack(look, build) || (await demandOf(engine, build)) !== null) return look;',
+        'if (look !== null) return look;',
+      ),
+    ],
+    seed: 0,
+  },
+  {
+    name: 'derived-wants-of-the-dead',
+    rule: 'a derived want looks at its creation whether it is needed',
+    edits: [
+      edit(
+        react,
+        "if (event.source === 'derived') for (const ref of event.partitionRefs) await releaseDerived(engine, ref);",
+        '',
+      ),
+    ],
+    seed: 0,
+  },
+  {
+    name: 'watched-rows-become-needed',
+    rule: 'a watched row stays watched when its owner registers again',
+    edits: [
+      edit(
+        'lib/engine/waiters.ts',
+        "return before?.kind === 'watch' ? 'watch' : kind;",
+        'return before === null ? kind : kind;',
       ),
     ],
     seed: 0,

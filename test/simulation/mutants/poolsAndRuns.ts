@@ -171,6 +171,12 @@ export const poolsAndRuns: readonly Mutant[] = [
     seed: 0,
   },
   {
+    name: 'attempts-share-a-row',
+    rule: 'each attempt has a row of its own in its pool',
+    edits: [edit(pools, '${orderedMoment(run.createdAt)}/${name}`,', '${orderedMoment(run.createdAt)}/${buildId}`,')],
+    seed: 0,
+  },
+  {
     name: 'no-reserved-share',
     rule: 'a share of the pool is kept for runs with a deadline',
     edits: [edit('lib/model/pool.ts', 'if (run.hasDeadline) return true;', 'if (run.weight > 0) return true;')],

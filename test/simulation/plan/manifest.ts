@@ -29,7 +29,7 @@ export function randomManifest(random: Random): Manifest {
   const externals = randomExternals(random);
   const known: Made[] = [...externals];
   const jobs: ManifestJob[] = [];
-  const count = random.between(2, 7);
+  const count = random.pick([1, 1, 2, 2, 3, 3, 4, 5, 6, 7]);
   while (jobs.length < count) {
     const made = randomJob(random, jobs.length, known, Object.entries(pools));
     if (made === null) continue;
@@ -140,6 +140,9 @@ function mappingsFor(job: Shape, input: Shape): readonly ((random: Random) => Ma
   if (job.time === 'year') return [() => ({ kind: 'every', key: 'month', of: 'year' })];
   return [(random) => ({ kind: 'fixed', key: 'month', values: random.some(months, 3) })];
 }
+
+/** A partition of another graph, which is no input of any job. */
+export const foreignRef = 'up/other';
 
 /** Every ref that a graph's patterns have within the months of the simulation. */
 export function refsOf(pattern: string): readonly string[] {

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../../lib/model/manifest.ts';
-import { randomManifest, refsOf } from './manifest.ts';
+import { foreignRef, randomManifest, refsOf } from './manifest.ts';
 import { Random } from './random.ts';
 
 /** What a person does. Picks are counted among what is there when it is done. */
@@ -189,7 +189,7 @@ function focusOf(random: Random, manifest: Manifest): Targets {
 }
 
 function randomAction(random: Random, name: string, targets: Targets): Action {
-  const kind = random.weighted({ want: 10, wantAgain: 2, cancelWant: 3, report: 7, taint: 3, cancelRun: 1, wait: 4 });
+  const kind = random.weighted({ want: 10, wantAgain: 2, cancelWant: 3, report: 7, taint: 4, cancelRun: 1, wait: 4 });
   switch (kind) {
     case 'want':
       return randomWant(random, name, targets);
@@ -198,7 +198,7 @@ function randomAction(random: Random, name: string, targets: Targets): Action {
     case 'report':
       return {
         kind,
-        partitionRefs: random.some(targets.externals, 4),
+        partitionRefs: random.chance(0.1) ? [foreignRef] : random.some(targets.externals, 4),
         instance: random.pick(['new', 'same', 'unnamed', 'unnamed']),
       };
     case 'taint':
@@ -222,11 +222,11 @@ function randomWant(random: Random, name: string, { built, focus, externals }: T
     ...(random.chance(0.5) ? { slaSeconds: random.pick([1, 10, 30, 60, 300]) } : {}),
     ...(random.chance(0.3) ? { dataAgoSeconds: random.pick([1, 20, 100]) } : {}),
     ...(random.chance(0.2) ? { freshAgoMs: random.pick([0, 0, 5, 1_000, 60_000]) } : {}),
-    ...(random.chance(0.15) ? { externalDependencies: [dependencyOn(random, externals)] } : {}),
+    ...(random.chance(0.2) ? { externalDependencies: [dependencyOn(random, externals)] } : {}),
   };
 }
 
 function dependencyOn(random: Random, externals: readonly string[]) {
-  const partitionRef = random.chance(0.5) ? 'up/other' : random.pick(externals);
+  const partitionRef = random.chance(0.6) ? foreignRef : random.pick(externals);
   return { graph: partitionRef.startsWith('up/') ? 'up' : 'sim', partitionRef };
 }

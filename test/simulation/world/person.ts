@@ -5,6 +5,7 @@ import { acceptRun, cancelOpenRun, reportRun } from '../../../lib/engine/runComm
 import { cancelWant, createWant } from '../../../lib/engine/wantCommands.ts';
 import type { WantFields } from '../../../lib/model/want.ts';
 import type { Truth } from '../checkers/truth.ts';
+import { foreignRef } from '../plan/manifest.ts';
 import type { Action } from '../plan/plan.ts';
 
 /** A call of the API, in full: tried again, it says the same. */
@@ -103,7 +104,7 @@ function fieldsOf(action: Action & { kind: 'want' }, now: number): WantFields {
 }
 
 function reportOf(partitionRef: string, kind: (Action & { kind: 'report' })['instance'], truth: Truth): Report {
-  const graph = partitionRef === 'up/other' ? { graph: 'up' } : {};
+  const graph = partitionRef === foreignRef ? { graph: 'up' } : {};
   if (kind === 'unnamed') return { partitionRef, ...graph };
   const known = [...truth.partitions.values()].find((one) => one.isExternal && one.partitionRef === partitionRef);
   const count = known?.instances.size ?? 0;
