@@ -49,7 +49,7 @@ describe('a ref in a path', () => {
           expect([200, 404, 405, 422]).toContain(status);
         },
       ),
-      { ...fixed, numRuns: 400 },
+      { ...fixed, numRuns: 300 },
     );
   });
 });
@@ -87,7 +87,7 @@ describe('a query', () => {
         const query = pairs.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
         expect([200, 400]).toContain((await holds(world, get(path, query))).status);
       }),
-      { ...fixed, numRuns: 500 },
+      { ...fixed, numRuns: 300 },
     );
   });
 });
@@ -102,7 +102,7 @@ describe('a body', () => {
         expect(plan.status).toBe(want.status === 201 ? 200 : 422);
         if (want.status === 422) expect(JSON.parse(plan.text)).toEqual(JSON.parse(want.text));
       }),
-      { ...fixed, numRuns: 400 },
+      { ...fixed, numRuns: 300 },
     );
   });
 
@@ -116,7 +116,7 @@ describe('a body', () => {
       fc.asyncProperty(call, async (sent) => {
         expect([200, 422]).toContain((await holds(world, sent)).status);
       }),
-      { ...fixed, numRuns: 400 },
+      { ...fixed, numRuns: 300 },
     );
   });
 });
@@ -188,7 +188,7 @@ describe('calls in a row', () => {
           if (sent !== null) await holds(world, sent);
         }
       }),
-      { ...fixed, numRuns: 100 },
+      { ...fixed, numRuns: 70 },
     );
   });
 });

@@ -23,7 +23,7 @@ const anything = fc.oneof(
     maxDepth: 2,
     depthSize: 'small',
   }),
-  fc.constantFrom(Symbol('s'), () => undefined, Number.NaN, -0, '', '__proto__', '\ud800', 1e9, [null]),
+  fc.constantFrom(Symbol('s'), () => undefined, Number.NaN, -0, '', '__proto__', '\ud800', 1e9, [null], Array(1)),
 );
 
 /** Where a config says something, and what a good one says there. */

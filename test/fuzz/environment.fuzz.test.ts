@@ -8,6 +8,7 @@ import { fixed } from './values.ts';
 const lists = { locations: '/dev/null', table: '/dev/null' };
 const keyName = fc.oneof(
   fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{0,63}$/),
+  fc.constantFrom('runId', 'job', 'attempt', 'output_count', 'inputs', 'deadline'),
   fc.constantFrom('a_b', 'aB', 'constructor', 'A', 'a', 'stationId', 'station_id', 'x1Y2'),
 );
 const keys = fc.dictionary(keyName, fc.stringMatching(/^[A-Za-z0-9_=-]{1,5}$/), { maxKeys: 4 });
