@@ -67,7 +67,7 @@ export async function openEngine(folder: string, options: BenchEngineOptions): P
   const dispatcher = createDispatcher({
     log: store.log,
     index: store.index,
-    project: (commit) => project(store.index, commit),
+    project: (commit) => project(store.patientIndex, commit),
     react: (commit) => reactFully(engine, commit),
     parked: (commit, error) => {
       throw new Error(`${commit.stream}@${commit.revision} could not be handled`, { cause: error });

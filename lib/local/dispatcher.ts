@@ -33,7 +33,11 @@ export interface Dispatcher {
 const pageCommits = 200;
 /** More commits than this are not read ahead of those that are handled. */
 const aheadMax = 2_000;
-const reactionsMax = 256;
+/**
+ * At a time, of each kind: all of them take their step in one turn of the event loop, and whoever else waits for it (a
+ * request, a process that has ended its run) waits for them.
+ */
+const atOnceMax = 64;
 /** How often the cursor is saved: what came after it is delivered again after a kill. */
 const saveEveryMs = 500;
 const place = { partition: 'consumer', key: 'dispatcher' } as const;
@@ -49,7 +53,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
 class FeedDispatcher implements Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #gate = createGate(reactionsMax);
+  readonly #projecting = createGate(atOnceMax);
+  readonly #wanting = createGate(atOnceMax);
+  /** Apart from the wants: processes do not stand idle because many wants come at once. */
+  readonly #running = createGate(atOnceMax);
   readonly #projections = new Map<string, Promise<void>>();
   readonly #pages: Page[] = [];
   #cursor: string | undefined;
@@ -155,8 +162,12 @@ class FeedDispatcher implements Dispatcher {
   }
 
   async #handle(commit: Commit): Promise<void> {
-    await this.#surely(commit, () => this.#project(commit));
-    await this.#gate(() => this.#surely(commit, () => this.#options.react(commit)));
+    const gate = commit.stream.startsWith('want/') ? this.#wanting : this.#running;
+    const projected = this.#surely(commit, () => this.#project(commit));
+    const reacted = gate(() => this.#surely(commit, () => this.#options.react(commit)));
+    // Where one is cut off by the stop, the other still writes: the stop waits for both.
+    await Promise.allSettled([projected, reacted]);
+    await Promise.all([projected, reacted]);
   }
 
   #handled(page: Page): void {
@@ -172,7 +183,7 @@ class FeedDispatcher implements Dispatcher {
   /** In the order of the stream: one after the other. */
   #project(commit: Commit): Promise<void> {
     const before = this.#projections.get(commit.stream) ?? Promise.resolve();
-    const mine = before.catch(() => undefined).then(() => this.#options.project(commit));
+    const mine = before.catch(() => undefined).then(() => this.#projecting(() => this.#options.project(commit)));
     this.#projections.set(commit.stream, mine);
     const forget = () => {
       if (this.#projections.get(commit.stream) === mine) this.#projections.delete(commit.stream);

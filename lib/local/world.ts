@@ -98,7 +98,7 @@ class LocalWorld implements World {
     this.#dispatcher = createDispatcher({
       log: store.log,
       index: store.index,
-      project: (commit) => project(store.index, commit),
+      project: (commit) => project(store.patientIndex, commit),
       react: (commit) => this.#react(commit),
       parked: (commit, error) => this.#park(commit, error),
     });

@@ -11,6 +11,9 @@ interface Write<T = unknown> {
   readonly reject: (error: Error) => void;
 }
 
+/** How long a write that nobody waits for waits for others to go with. */
+const patienceMs = 2;
+
 /** Bounds how long one transaction keeps the event loop: about 10 ms. */
 const writesPerGroupMax = 1000;
 
@@ -26,6 +29,7 @@ export class GroupCommit {
   readonly #afterGroup: () => void;
   #writes: Write[] = [];
   #scheduled = false;
+  #patience: NodeJS.Timeout | null = null;
   #closed = false;
 
   /** @param afterGroup called after each group that became durable. */
@@ -39,10 +43,22 @@ export class GroupCommit {
 
   /** @throws LogUnavailable (as a rejection) when the whole group was not written. */
   submit<T>(execute: () => T, durable?: () => void): Promise<T> {
+    const answer = this.#enqueue(execute, durable);
+    if (!this.#closed) this.#schedule();
+    return answer;
+  }
+
+  /** The same for a write that nobody waits for: it goes with the next group, or soon in one of its own. */
+  submitPatiently<T>(execute: () => T): Promise<T> {
+    const answer = this.#enqueue(execute, undefined);
+    if (!this.#closed && !this.#scheduled) this.#patience ??= setTimeout(() => this.#flush(), patienceMs);
+    return answer;
+  }
+
+  #enqueue<T>(execute: () => T, durable: (() => void) | undefined): Promise<T> {
     if (this.#closed) return Promise.reject(new LogUnavailable(`${this.#path} is closed`));
     return new Promise((resolve, reject) => {
       this.#writes.push({ execute, durable, resolve, reject } as Write);
-      this.#schedule();
     });
   }
 
@@ -62,6 +78,8 @@ export class GroupCommit {
   }
 
   #flush(): void {
+    if (this.#patience !== null) clearTimeout(this.#patience);
+    this.#patience = null;
     const group = this.#writes.splice(0, writesPerGroupMax);
     if (group.length === 0) return;
     if (this.#writes.length > 0) this.#schedule();

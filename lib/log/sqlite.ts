@@ -20,6 +20,11 @@ export interface SqliteOptions {
 export interface SqliteStore {
   readonly log: EventLog & Doorbell;
   readonly index: SqliteIndex;
+  /**
+   * The same rows, for those who write what nobody waits for: a write goes with the next group, so that it costs no fsync
+   * of its own, and is answered up to a few milliseconds later.
+   */
+  readonly patientIndex: SqliteIndex;
   /** Names the feed's generation; a backup that is put back has another one. */
   readonly generation: string;
   /**
@@ -48,10 +53,13 @@ export function openSqlite(path: string, options: SqliteOptions = {}): SqliteSto
   const writes = new GroupCommit(db, path, () => doorbell.ring());
   const submit = <T>(execute: () => T, durable?: () => void): Promise<T> =>
     readOnly ? Promise.reject(new LogRefused(`${path} was opened read-only`)) : writes.submit(execute, durable);
+  const submitPatiently = <T>(execute: () => T): Promise<T> =>
+    readOnly ? submit(execute) : writes.submitPatiently(execute);
   const log = createSqliteLog({ db, path, generation, alone, submit, appended: () => doorbell.arm() });
   return {
     log: { ...log, onCommitted: (listener) => doorbell.onCommitted(listener) },
     index: createSqliteIndex({ db, path, submit }),
+    patientIndex: createSqliteIndex({ db, path, submit: submitPatiently }),
     generation,
     backup: (toPath) => backup(db, toPath),
     verify: () => explained(path, () => verify(db, path)),

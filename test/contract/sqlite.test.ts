@@ -10,9 +10,16 @@ async function newStore(options: SqliteOptions = {}) {
     await store.close();
     removeFolder(folder);
   };
-  return { log: store.log, index: store.index, close };
+  return { log: store.log, index: store.index, patientIndex: store.patientIndex, close };
 }
 
 eventLogContract({ name: 'SQLite', newLog: newStore });
 eventLogContract({ name: 'SQLite, alone', newLog: () => newStore({ alone: true }) });
-rowIndexContract({ name: 'SQLite', newIndex: newStore });
+rowIndexContract({ name: 'SQLite', newIndex: () => newStore() });
+rowIndexContract({
+  name: 'SQLite, patient',
+  async newIndex() {
+    const { patientIndex, close } = await newStore();
+    return { index: patientIndex, close };
+  },
+});
