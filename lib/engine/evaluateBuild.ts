@@ -67,7 +67,8 @@ async function join(engine: Engine, run: OpenRun, buildId: BuildId, demand: Dema
   return { kind: 'underWay', runId: run.runId };
 }
 
-function isMade(build: Build, state: BuildState, demand: Demand): boolean {
+/** Whether all outputs are there, untainted and as fresh as the demand asks. */
+export function isMade(build: Build, state: BuildState, demand: Demand): boolean {
   if (state.live === null) return false;
   if (demand.freshAfter !== null && state.live.pinnedAt < demand.freshAfter) return false;
   return build.outputs.every((output) => liveOutput(state, output.partitionRef) !== null);

@@ -8,7 +8,7 @@ import { putDue } from './due.ts';
 import { dropRun } from './evaluateBuild.ts';
 import { evaluateWant } from './evaluateWant.ts';
 import { lookAtPool, waitInPool } from './pools.ts';
-import { releaseDerived } from './release.ts';
+import { isWanted, releaseBuild, releaseDerived } from './release.ts';
 import { startRun } from './runs.ts';
 import { builds, load } from './streams.ts';
 import { markRun, rememberLearned, taintDependents } from './taint.ts';
@@ -120,9 +120,12 @@ async function lookAtPins(engine: Engine, buildId: string, runId: string): Promi
   return dropped;
 }
 
+/** Also looks whether it is wanted: whoever claimed it may have died after those who wanted it had ended. */
 async function queueAgain(engine: Engine, buildId: string): Promise<void> {
   const { state } = await load(engine, builds, buildId);
-  if (state?.run?.status === 'queued') await waitInPool(engine, buildId, state.run, null);
+  if (state?.run?.status !== 'queued') return;
+  if (await isWanted(engine, buildId)) await waitInPool(engine, buildId, state.run, null);
+  else await releaseBuild(engine, buildId);
 }
 
 async function reactToEnd(engine: Engine, buildId: string, event: RunEnded): Promise<readonly Wake[]> {

@@ -2,9 +2,9 @@ import type { Build, BuildId } from '../model/graph.ts';
 import { endWant } from '../model/want.decide.ts';
 import type { Want } from '../model/want.ts';
 import type { Engine } from './context.ts';
-import { buildOf, demandOf } from './demand.ts';
+import { buildOf, type Demand, demandOf } from './demand.ts';
 import { derivedWantId, newestDerived } from './derived.ts';
-import { dropRun, evaluateBuild } from './evaluateBuild.ts';
+import { dropRun, evaluateBuild, isMade } from './evaluateBuild.ts';
 import { append, builds, load, looksMax, tooManyLooks, wants } from './streams.ts';
 import {
   type Awaited,
@@ -48,17 +48,31 @@ export async function releaseBuild(engine: Engine, buildId: BuildId): Promise<vo
     if (await lookIfWanted(engine, build)) return;
     await dropRun(engine, buildId, 'nobody wants it any more');
     for (const partitionRef of await inputsOf(engine, build)) await releaseInput(engine, build, partitionRef);
-    if ((await demandOf(engine, build)) === null) return;
+    if ((await unmetDemand(engine, build)) === null) return;
   }
   throw tooManyLooks(`build ${buildId}`);
 }
 
 /** False where nobody wants it, or whoever did has ended while it was looked at. */
 async function lookIfWanted(engine: Engine, build: Build): Promise<boolean> {
-  const demand = await demandOf(engine, build);
+  const demand = await unmetDemand(engine, build);
   if (demand === null) return false;
   await evaluateBuild(engine, build.buildId, demand);
-  return (await demandOf(engine, build)) !== null;
+  return (await unmetDemand(engine, build)) !== null;
+}
+
+/** Whether an open want asks for what the build has not made. */
+export async function isWanted(engine: Engine, buildId: BuildId): Promise<boolean> {
+  const build = buildOf(engine, buildId);
+  return build === null || (await unmetDemand(engine, build)) !== null;
+}
+
+/** What open wants ask of a build that it has not made: one that waits for something else holds nothing back here. */
+async function unmetDemand(engine: Engine, build: Build): Promise<Demand | null> {
+  const demand = await demandOf(engine, build);
+  if (demand === null) return null;
+  const { state } = await load(engine, builds, build.buildId);
+  return state !== null && isMade(build, state, demand) ? null : demand;
 }
 
 async function inputsOf(engine: Engine, build: Build): Promise<readonly string[]> {
@@ -93,7 +107,7 @@ async function isNeeded(engine: Engine, partitionRef: string): Promise<boolean> 
   for await (const waiter of waitersOf(engine, `partition/${partitionRef}`)) {
     if (!waiter.owner.startsWith('build/')) continue;
     const build = buildOf(engine, waiter.owner.slice('build/'.length));
-    if (build !== null && (await demandOf(engine, build)) !== null) return true;
+    if (build !== null && (await unmetDemand(engine, build)) !== null) return true;
     await deleteWaiter(engine, waiter);
   }
   return false;
