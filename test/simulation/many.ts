@@ -2,9 +2,13 @@ import { Worker } from 'node:worker_threads';
 import type { Outcome } from './world/simulation.ts';
 
 export interface PlayedSeeds {
-  seeds: number;
+  /** In the order of the seeds, once all are played. */
+  readonly outcomes: Outcome[];
   steps: number;
-  readonly broken: Outcome[];
+}
+
+export function brokenOf({ outcomes }: PlayedSeeds): readonly Outcome[] {
+  return outcomes.filter((outcome) => outcome.broken !== null);
 }
 
 const threads = 2;
@@ -16,7 +20,7 @@ export async function playSeeds(
   count: number,
   progress: (played: PlayedSeeds) => void = () => {},
 ): Promise<PlayedSeeds> {
-  const played: PlayedSeeds = { seeds: 0, steps: 0, broken: [] };
+  const played: PlayedSeeds = { outcomes: [], steps: 0 };
   let next = from;
   const takeChunk = () => {
     const chunk = { from: next, count: Math.min(chunkSeeds, from + count - next) };
@@ -24,15 +28,12 @@ export async function playSeeds(
     return chunk.count > 0 ? chunk : null;
   };
   const add = (outcomes: readonly Outcome[]) => {
-    played.seeds += outcomes.length;
-    for (const outcome of outcomes) {
-      played.steps += outcome.steps;
-      if (outcome.broken !== null) played.broken.push(outcome);
-    }
+    played.outcomes.push(...outcomes);
+    for (const { steps } of outcomes) played.steps += steps;
     progress(played);
   };
   await Promise.all(Array.from({ length: threads }, () => work(takeChunk, add)));
-  played.broken.sort((a, b) => a.seed - b.seed);
+  played.outcomes.sort((a, b) => a.seed - b.seed);
   return played;
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { type PlayedSeeds, playSeeds } from './many.ts';
+import { brokenOf, type PlayedSeeds, playSeeds } from './many.ts';
 import { planOf } from './plan/plan.ts';
 import { shrink } from './shrink.ts';
 import { type Outcome, simulate } from './world/simulation.ts';
@@ -46,18 +46,19 @@ async function playOne(seed: number): Promise<void> {
 
 async function playMany(from: number, count: number): Promise<void> {
   const startedAt = performance.now();
-  const progress = ({ seeds, steps, broken }: PlayedSeeds) => {
-    if (process.stderr.isTTY)
-      process.stderr.write(`\r${seeds} of ${count} seeds, ${steps} steps, ${broken.length} broken `);
+  const progress = (played: PlayedSeeds) => {
+    if (!process.stderr.isTTY) return;
+    const broken = brokenOf(played).length;
+    process.stderr.write(`\r${played.outcomes.length} of ${count} seeds, ${played.steps} steps, ${broken} broken `);
   };
   const played = await playSeeds(from, count, progress);
   if (process.stderr.isTTY) process.stderr.write('\n');
   const seconds = (performance.now() - startedAt) / 1000;
   const rate = Math.round(played.steps / seconds);
-  console.log(`${played.seeds} seeds, ${played.steps} steps in ${seconds.toFixed(1)} s (${rate} steps/s)`);
-  for (const { seed, broken } of played.broken) console.log(`seed ${seed}: ${broken?.promise}: ${broken?.text}`);
-  const [first] = played.broken;
-  if (first !== undefined) await fail(first);
+  console.log(`${count} seeds, ${played.steps} steps in ${seconds.toFixed(1)} s (${rate} steps/s)`);
+  const broken = brokenOf(played);
+  for (const { seed, broken: fault } of broken) console.log(`seed ${seed}: ${fault?.promise}: ${fault?.text}`);
+  if (broken[0] !== undefined) await fail(broken[0]);
 }
 
 async function fail(outcome: Outcome): Promise<void> {

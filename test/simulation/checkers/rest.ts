@@ -113,13 +113,14 @@ function demandDerivedNeeded(truth: Truth, open: readonly TrueWant[]): void {
   );
   for (const { run } of truth.builds.values()) {
     if (run?.status !== 'queued') continue;
-    const wanted = [...needed].some((want) => want.refs.some((ref) => run.outputs.includes(ref)));
-    demand(
-      wanted,
-      'nobody builds what nobody wants',
-      () => `${run.runId} of ${run.buildId} is queued, though nobody wants it`,
-    );
+    const wanted = [...needed].some((want) => asksFor(truth, want, run.outputs));
+    const what = () => `${run.runId} of ${run.buildId} is queued, though nobody wants it`;
+    demand(wanted, 'nobody builds what nobody wants', what);
   }
+}
+
+function asksFor(truth: Truth, want: TrueWant, outputs: readonly string[]): boolean {
+  return want.refs.some((ref) => outputs.includes(ref) && !truth.isLive(truth.partition(ref), want.freshAfter));
 }
 
 function inputsWaitedFor(truth: Truth, want: TrueWant): readonly string[] {

@@ -179,7 +179,7 @@ export const evaluation: readonly Mutant[] = [
       edit(
         release,
         'if (await lookIfWanted(engine, build)) return;',
-        'if ((await demandOf(engine, build)) !== null) return;',
+        'if ((await unmetDemand(engine, build)) !== null) return;',
       ),
     ],
     seed: 0,
@@ -187,13 +187,13 @@ export const evaluation: readonly Mutant[] = [
   {
     name: 'release-looks-not-last',
     rule: 'a build that is wanted again when it was released is looked at',
-    edits: [edit(release, 'if ((await demandOf(engine, build)) === null) return;', 'return;')],
+    edits: [edit(release, 'if ((await unmetDemand(engine, build)) === null) return;', 'return;')],
     seed: 0,
   },
   {
     name: 'release-trusts-its-first-look',
     rule: 'a build that was looked at for whoever ended meanwhile is released',
-    edits: [edit(release, 'return (await demandOf(engine, build)) !== null;', 'return true;')],
+    edits: [edit(release, 'return (await unmetDemand(engine, build)) !== null;', 'return true;')],
     seed: 0,
   },
   {
@@ -221,6 +221,18 @@ export const evaluation: readonly Mutant[] = [
     seed: 0,
   },
   {
+    name: 'queued-runs-of-the-dead',
+    rule: 'a queued run looks after its claim whether it is wanted',
+    edits: [
+      edit(
+        react,
+        'if (await isWanted(engine, buildId)) await waitInPool',
+        'if (typeof isWanted === "function") await waitInPool',
+      ),
+    ],
+    seed: 0,
+  },
+  {
     name: 'watched-rows-become-needed',
     rule: 'a watched row stays watched when its owner registers again',
     edits: [
@@ -228,6 +240,18 @@ export const evaluation: readonly Mutant[] = [
         'lib/engine/waiters.ts',
         "return before?.kind === 'watch' ? 'watch' : kind;",
         'return before === null ? kind : kind;',
+      ),
+    ],
+    seed: 0,
+  },
+  {
+    name: 'met-demand-holds',
+    rule: 'a want that has what a build makes, and waits for something else, holds nothing back there',
+    edits: [
+      edit(
+        release,
+        'return state !== null && isMade(build, state, demand) ? null : demand;',
+        'return state === null ? demand : demand;',
       ),
     ],
     seed: 0,

@@ -27,7 +27,7 @@ export const poolsAndRuns: readonly Mutant[] = [
     rule: 'whoever finds a run queued puts its row, too',
     edits: [
       edit(builds, "if (run.status === 'queued') await waitInPool(engine, buildId, run, demand.deadline);", ''),
-      edit(react, "if (state?.run?.status === 'queued') await waitInPool(engine, buildId, state.run, null);", ''),
+      edit(react, 'await waitInPool(engine, buildId, state.run, null);', 'await Promise.resolve();'),
     ],
     seed: 0,
   },
