@@ -49,7 +49,9 @@ async function lookAtWant(engine: Engine, want: Want): Promise<WantEnd | null> {
   const demand = await areDependenciesLive(engine, want);
   const open = await registerOnTargets(engine, want, located.targets, demand);
   if (open.length === 0) return { status: 'satisfied' };
-  return demand ? askForBuilds(engine, want, open) : null;
+  if (demand) return askForBuilds(engine, want, open);
+  // Rows put without demand may have replaced those of somebody who saw the dependencies come: look again.
+  return (await areDependenciesLive(engine, want)) ? lookAtWant(engine, want) : null;
 }
 
 function locateAll(engine: Engine, want: Want): { targets: readonly Located[] } | { reason: EndReason } {
