@@ -9,10 +9,15 @@ import type { DroppableIndex, Row } from '../log/rowIndex.ts';
 import type { BuildEvent, OpenRun } from '../model/build.ts';
 import { lists, project } from '../query/lists.ts';
 import { openRuns } from '../query/runs.ts';
+import { GatheredRows } from './gatheredRows.ts';
 
 /** Rows that stand for themselves: remembered answers, and how far the feed has been delivered. */
 const kept = ['answers/', 'consumer'] as const;
-const feedPage = 500;
+const feedPage = 1_000;
+/** How many rows are gathered before they are written. */
+const gatheredMax = 20_000;
+/** Wants and runs that are looked at side by side, so that their rows share a group. */
+const looksAtOnce = 256;
 
 /**
  * Drops every index and makes it anew from the log: lists by folding the feed, waiter, due and pool rows by evaluating
@@ -25,22 +30,36 @@ export async function rebuildIndexes(engine: Engine, index: DroppableIndex): Pro
   await index.clear();
   for (const row of own) await index.put(row);
   const commits = await foldFeed(engine);
-  for (const wantId of await openWantIds(engine)) {
+  await sideBySide(await openWantIds(engine), async (wantId) => {
     if ((await evaluateWant(engine, wantId)) === 'open') await lookAtDeadlines(engine, wantId);
-  }
-  for await (const { buildId, run } of openRuns(engine)) await lookAtRun(engine, buildId, run);
+  });
+  const open: { readonly buildId: string; readonly run: OpenRun }[] = [];
+  for await (const one of openRuns(engine)) open.push(one);
+  await sideBySide(open, ({ buildId, run }) => lookAtRun(engine, buildId, run));
   return commits;
+}
+
+async function sideBySide<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < items.length; at += looksAtOnce) await Promise.all(items.slice(at, at + looksAtOnce).map(act));
 }
 
 async function rowsToKeep(index: DroppableIndex): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  let after = '';
+  for (const prefix of kept) {
+    for await (const partition of partitionsWith(index, prefix)) rows.push(...(await allRows(index, partition)));
+  }
+  return rows;
+}
+
+async function* partitionsWith(index: DroppableIndex, prefix: string): AsyncGenerator<string> {
+  let after = prefix.slice(0, -1); // Comes before everything that begins with the prefix.
   for (;;) {
     const partitions = await index.partitions(after, feedPage);
-    if (partitions.length === 0) return rows;
     for (const partition of partitions) {
-      if (kept.some((prefix) => partition.startsWith(prefix))) rows.push(...(await allRows(index, partition)));
+      if (partition.startsWith(prefix)) yield partition;
+      else if (partition > prefix) return;
     }
+    if (partitions.length < feedPage) return;
     after = partitions.at(-1) as string;
   }
 }
@@ -59,26 +78,23 @@ async function allRows(index: Engine['index'], partition: string): Promise<reado
   return rows;
 }
 
-/** Streams side by side, the commits of each in its order. */
 async function foldFeed(engine: Engine): Promise<number> {
+  const rows = new GatheredRows(engine.index);
   let cursor: string | undefined;
   let commits = 0;
-  for (;;) {
+  for (let more = true; more; ) {
     const page = await engine.log.list({}, cursor, feedPage);
-    const streams = Map.groupBy(page.items, (item) => item.commit.stream);
-    await Promise.all(
-      [...streams.values()].map(async (items) => {
-        for (const { commit } of items) await foldCommit(engine, commit);
-      }),
-    );
+    for (const { commit } of page.items) await foldCommit(engine, rows, commit);
     commits += page.items.length;
     cursor = page.nextCursor;
-    if (!page.more) return commits;
+    more = page.more;
+    if (rows.size >= gatheredMax || !more) await rows.flush();
   }
+  return commits;
 }
 
-async function foldCommit(engine: Engine, commit: Commit): Promise<void> {
-  await project(engine.index, commit);
+async function foldCommit(engine: Engine, rows: GatheredRows, commit: Commit): Promise<void> {
+  await project(rows, commit);
   if (!commit.stream.startsWith('build/')) return;
   for (const event of commit.events as unknown as readonly BuildEvent[]) {
     if (event.type !== 'RunEnded' || event.missing === undefined) continue;

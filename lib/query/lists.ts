@@ -22,11 +22,14 @@ export const lists = {
 
 const nonce = 'list';
 
+/** What keeping the lists needs of an index. */
+export type ListRows = Pick<RowIndex, 'put' | 'get' | 'deleteExact'>;
+
 /**
  * Keeps the lists in step with the log: called with every commit, in the order of its stream, at least once. What a
  * row says is where to look; what is shown is read from the stream.
  */
-export async function project(index: RowIndex, commit: Commit): Promise<void> {
+export async function project(index: ListRows, commit: Commit): Promise<void> {
   const slash = commit.stream.indexOf('/');
   const id = commit.stream.slice(slash + 1);
   const kind = commit.stream.slice(0, slash);
@@ -35,15 +38,15 @@ export async function project(index: RowIndex, commit: Commit): Promise<void> {
   if (kind === 'external') return listPartitions(index, commit);
 }
 
-async function put(index: RowIndex, partition: string, key: string, value: JsonObject = {}): Promise<void> {
+async function put(index: ListRows, partition: string, key: string, value: JsonObject = {}): Promise<void> {
   await index.put({ partition, key, nonce, value, expiresAt: null });
 }
 
-async function remove(index: RowIndex, partition: string, key: string): Promise<void> {
+async function remove(index: ListRows, partition: string, key: string): Promise<void> {
   await index.deleteExact({ partition, key, nonce });
 }
 
-async function projectWant(index: RowIndex, commit: Commit, want: Want): Promise<void> {
+async function projectWant(index: ListRows, commit: Commit, want: Want): Promise<void> {
   const key = wantKey(want);
   for (const event of commit.events as unknown as readonly WantEvent[]) {
     switch (event.type) {
@@ -89,7 +92,7 @@ export function eventIdOf(commit: Pick<Commit, 'stream' | 'revision'>, index: nu
   return `${commit.stream}@${commit.revision}.${index}`;
 }
 
-async function projectBuild(index: RowIndex, buildId: string, commit: Commit, state: BuildState): Promise<void> {
+async function projectBuild(index: ListRows, buildId: string, commit: Commit, state: BuildState): Promise<void> {
   for (const event of commit.events as unknown as readonly BuildEvent[]) {
     if (event.type === 'RunEnded') await listEnded(index, buildId, commit, event);
   }
@@ -97,14 +100,14 @@ async function projectBuild(index: RowIndex, buildId: string, commit: Commit, st
   await listPartitions(index, commit);
 }
 
-async function listOpen(index: RowIndex, buildId: string, run: OpenRun): Promise<void> {
+async function listOpen(index: ListRows, buildId: string, run: OpenRun): Promise<void> {
   const key = `${orderedMoment(run.createdAt)}/${run.runId}`;
   const value = { buildId, runId: run.runId, key, startedAt: run.startedAt ?? null, attempt: run.attempt };
   await put(index, lists.runsById, run.runId, value);
   await put(index, lists.openRuns, key, value);
 }
 
-async function listEnded(index: RowIndex, buildId: string, commit: Commit, event: RunEnded): Promise<void> {
+async function listEnded(index: ListRows, buildId: string, commit: Commit, event: RunEnded): Promise<void> {
   const known = await index.get(lists.runsById, event.runId);
   if (known === null) return;
   const key = known.value.key as string;
@@ -122,7 +125,7 @@ function jobIdOf(buildId: string): string {
 }
 
 /** The newest runs count most: each takes a fifth of the mean. */
-async function recordDuration(index: RowIndex, jobId: string, runId: string, ms: number): Promise<void> {
+async function recordDuration(index: ListRows, jobId: string, runId: string, ms: number): Promise<void> {
   const { partition, key } = durationRow(jobId);
   const row: Row | null = await index.get(partition, key);
   if (row?.value.runId === runId) return;
@@ -132,7 +135,7 @@ async function recordDuration(index: RowIndex, jobId: string, runId: string, ms:
 }
 
 /** A partition has a record once a run for it was claimed, or it was reported. */
-async function listPartitions(index: RowIndex, commit: Commit): Promise<void> {
+async function listPartitions(index: ListRows, commit: Commit): Promise<void> {
   for (const event of commit.events as unknown as readonly BuildEvent[]) {
     if (event.type === 'RunQueued' || event.type === 'RunStarted') {
       for (const ref of event.outputs ?? []) await put(index, lists.partitions, ref);
