@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { demandFeed, type FeedReader, newFeedReader } from '../checkers/feed.ts';
 import { demandReplay } from '../checkers/replay.ts';
 import { demandEnd, demandRest } from '../checkers/rest.ts';
+import { demandWhy } from '../checkers/why.ts';
 import type { Action, Plan, Round } from '../plan/plan.ts';
 import { Broken } from './broken.ts';
 import { commandOf } from './person.ts';
@@ -113,6 +114,7 @@ class Simulation {
   async #checkRest(): Promise<void> {
     this.#tell(() => 'at rest');
     demandRest(this.world.truth);
+    await demandWhy(this.world.bare, this.world.truth);
     await demandFeed(this.world, this.#feed);
   }
 
