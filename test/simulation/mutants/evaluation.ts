@@ -34,18 +34,33 @@ export const evaluation: readonly Mutant[] = [
   },
   {
     name: 'dependencies-look-once',
-    rule: 'a want looks at an external dependency again after it registered',
-    edits: [edit(wants, 'if ((await externalLive(engine, dependency)) === null) return false;', 'return false;')],
+    rule: 'a want looks at its external dependencies again after it registered',
+    edits: [
+      edit(wants, 'if ((await externalLive(engine, dependency)) === null) return false;', 'return false;'),
+      edit(
+        wants,
+        'return (await areDependenciesLive(engine, want)) ? lookAtWant(engine, want) : null;',
+        'return null;',
+      ),
+    ],
     seed: 0,
   },
   {
     name: 'dependencies-hold-nothing',
     rule: 'external dependencies hold back the demand of their want',
     edits: [
+      edit(wants, 'if (demand) return askForBuilds(engine, want, open);', 'return askForBuilds(engine, want, open);'),
+    ],
+    seed: 0,
+  },
+  {
+    name: 'undemanding-rows-stay',
+    rule: 'a want that registered without demand looks at its dependencies again',
+    edits: [
       edit(
         wants,
-        'return demand ? askForBuilds(engine, want, open) : null;',
-        'return askForBuilds(engine, want, open);',
+        'return (await areDependenciesLive(engine, want)) ? lookAtWant(engine, want) : null;',
+        'return null;',
       ),
     ],
     seed: 0,
@@ -168,8 +183,15 @@ export const evaluation: readonly Mutant[] = [
   },
   {
     name: 'no-self-check',
-    rule: 'after putting rows a want reads its own state again',
-    edits: [edit(wants, "if (await isStillOpen(engine, wantId)) return 'open';", "return 'open';")],
+    rule: 'what was put for a want that ended meanwhile is given back',
+    edits: [
+      edit(wants, "if (await isStillOpen(engine, wantId)) return 'open';", "return 'open';"),
+      edit(
+        react,
+        "if (event.source === 'derived') for (const ref of event.partitionRefs) await releaseDerived(engine, ref);",
+        '',
+      ),
+    ],
     seed: 0,
   },
   {

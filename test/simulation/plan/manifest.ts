@@ -9,6 +9,8 @@ interface Shape {
 
 interface Made {
   readonly pattern: string;
+  /** The job that makes it, or its own name where it is reported. */
+  readonly maker: string;
   readonly shape: Shape;
 }
 
@@ -62,7 +64,8 @@ function randomExternals(random: Random): Made[] {
   const made: Made[] = [];
   for (let i = random.between(1, 3); i > 0; i--) {
     const shape = random.pick(shapes.filter((one) => one.time !== 'year'));
-    made.push({ pattern: patternOf(`${random.chance(0.3) ? 'up' : 'raw'}/e${i}`, shape), shape });
+    const pattern = patternOf(`${random.chance(0.3) ? 'up' : 'raw'}/e${i}`, shape);
+    made.push({ pattern, maker: pattern, shape });
   }
   return made;
 }
@@ -86,6 +89,7 @@ function randomJob(
   const shape = random.pick(shapes);
   const outputs: Made[] = Array.from({ length: random.chance(0.3) ? 2 : 1 }, (_, i) => ({
     pattern: patternOf(`made/j${n}${'ab'[i]}`, shape),
+    maker: `j${n}`,
     shape,
   }));
   const inputs = randomInputs(random, shape, known, outputs);
@@ -115,8 +119,12 @@ function randomInputs(random: Random, shape: Shape, known: readonly Made[], own:
   for (let wanted = random.between(1, 3); wanted > 0; wanted--) {
     const source = random.chance(0.7) ? known.at(-1 - random.int(Math.min(3, known.length)))! : random.pick(known);
     const mappings = mappingsFor(shape, source.shape);
-    if (mappings.length > 0)
-      inputs.set(source.pattern, { pattern: source.pattern, mapping: random.pick(mappings)(random) });
+    if (mappings.length === 0) continue;
+    const mapping = random.pick(mappings)(random);
+    const sibling = random.chance(0.6) ? known.find((one) => one !== source && one.maker === source.maker) : undefined;
+    for (const { pattern } of [source, ...(sibling === undefined ? [] : [sibling])]) {
+      inputs.set(pattern, { pattern, mapping });
+    }
   }
   const before = own[0]!;
   if (inputs.size > 0 && shape.time === 'month' && random.chance(0.15)) {
