@@ -29,10 +29,16 @@ async function main(args: readonly string[]): Promise<number> {
   // In the clone, not in the temporary folder: that may be memory, where nothing is durable.
   const folder = join(here, '..', '.landfall', `bench-${process.pid}`);
   mkdirSync(folder, { recursive: true });
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   try {
-    const reports = await measureAll(chosen.figures, folder, chosen.quick);
+    const reports = await measureAll(chosen.figures, folder, chosen.quick, stop.signal);
     if (chosen.isWhole) write(reports, loadAtStart);
     return 0;
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    console.error('Stopped; nothing was written.');
+    return 130;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -51,10 +57,15 @@ function choose(args: readonly string[]) {
   }
 }
 
-async function measureAll(some: readonly Figure[], folder: string, quick: boolean): Promise<readonly FigureReport[]> {
+async function measureAll(
+  some: readonly Figure[],
+  folder: string,
+  quick: boolean,
+  stopped: AbortSignal,
+): Promise<readonly FigureReport[]> {
   const reports: FigureReport[] = [];
   for (const figure of some) {
-    const report = await measureFigure(figure, folder, quick);
+    const report = await measureFigure(figure, folder, quick, stopped);
     reports.push(report);
     for (const result of report.results) for (const line of tableLines(result)) console.log(line);
     console.log(`         ${figure.name} took ${report.seconds.toFixed(0)} s`);

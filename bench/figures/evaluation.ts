@@ -178,9 +178,8 @@ function evaluateByHand(hand: HandWritten, partitionRef: string): number {
 
 /** Not timed: ends the runs, and with them the wants, so that nothing is under way in the next turn. */
 async function settle(world: BenchEngine, refs: readonly { source: Source; key: number }[]): Promise<void> {
-  for (const { source, key } of refs) {
-    for (const { job, output } of source.made) await endRun(world, `${job}/${key}`, `${output}/${key}`);
-  }
+  const made = refs.flatMap(({ source, key }) => source.made.map((one) => ({ ...one, key })));
+  await Promise.all(made.map(({ job, output, key }) => endRun(world, `${job}/${key}`, `${output}/${key}`)));
   await world.drain();
 }
 
@@ -244,7 +243,7 @@ async function dispatchSeries(
   watch: AppendWatch,
 ) {
   const single = sources.find(({ made }) => made.length === 1)!;
-  const events = bench.size(200, 10);
+  const events = bench.size(100, 10);
   const keys = spreadKeys(single, usedBefore(bench, events));
   const series = {
     dispatch: [] as number[],

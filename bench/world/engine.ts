@@ -6,7 +6,7 @@ import { reactFully } from '../../lib/engine/react.ts';
 import { runEnded } from '../../lib/engine/runs.ts';
 import { createDispatcher, type Dispatcher } from '../../lib/local/dispatcher.ts';
 import { encodeCursor, witnessOf } from '../../lib/log/cursor.ts';
-import type { EventLog } from '../../lib/log/eventLog.ts';
+import type { EventLog, FeedItem } from '../../lib/log/eventLog.ts';
 import type { RowIndex } from '../../lib/log/rowIndex.ts';
 import { openSqlite, type SqliteStore } from '../../lib/log/sqlite.ts';
 import { compileGraph } from '../../lib/model/compile.ts';
@@ -19,7 +19,7 @@ export interface BenchEngine {
   readonly store: SqliteStore;
   readonly engine: Engine;
   readonly dispatcher: Dispatcher;
-  /** Reacts to everything that was committed since the last call, one commit after the other. */
+  /** Reacts to everything that was committed since the last call, streams side by side. */
   drain(): Promise<void>;
   close(): Promise<void>;
 }
@@ -74,6 +74,12 @@ export async function openEngine(folder: string, options: BenchEngineOptions): P
     },
   });
   let cursor = await endOfFeed(store, folder);
+  const deliver = async (items: readonly FeedItem[]) => {
+    for (const { commit } of items) {
+      await project(store.patientIndex, commit);
+      await reactFully(engine, commit);
+    }
+  };
   return {
     store,
     engine,
@@ -81,10 +87,7 @@ export async function openEngine(folder: string, options: BenchEngineOptions): P
     async drain() {
       for (let more = true; more; ) {
         const page = await store.log.list({}, cursor, 1_000);
-        for (const { commit } of page.items) {
-          await project(store.index, commit);
-          await reactFully(engine, commit);
-        }
+        await Promise.all([...Map.groupBy(page.items, ({ commit }) => commit.stream).values()].map(deliver));
         cursor = page.nextCursor;
         more = page.items.length > 0;
       }

@@ -32,7 +32,7 @@ export async function preparedWants(bench: Bench, wants: number, sources: number
 
 /** Enough wants with an input of their own for every dispatch that is timed. */
 export function singles(bench: Bench): number {
-  return bench.size(4_000, 400);
+  return bench.size(2_000, 400);
 }
 
 async function checkOnce(bench: Bench): Promise<void> {

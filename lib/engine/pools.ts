@@ -51,7 +51,12 @@ async function putPoolRow(
     value: { ...waiting },
     expiresAt: null,
   };
-  // It goes only once the run is no longer queued: one that stands is not put again, which would cost a write.
+  // The claimer and the claim's own event come here at the same time: the second finds the row of the first.
+  await sharedLooks(engine)(`${row.partition}/${row.key}`, () => putUnlessThere(engine, row));
+}
+
+/** It goes only once the run is no longer queued: one that stands is not put again, which would cost a write. */
+async function putUnlessThere(engine: Engine, row: Row): Promise<void> {
   if ((await engine.index.get(row.partition, row.key))?.nonce !== row.nonce) await engine.index.put(row);
 }
 
@@ -60,12 +65,16 @@ async function putPoolRow(
  * run, then the rows by deadline; one append at the revision that was read decides, and only after it a run starts.
  */
 export function lookAtPool(engine: Engine, pool: string): Promise<void> {
-  const looks = looksByEngine.get(engine) ?? createSharedLooks();
-  looksByEngine.set(engine, looks);
-  return looks(pool, () => lookUntilDone(engine, pool));
+  return sharedLooks(engine)(pool, () => lookUntilDone(engine, pool));
 }
 
 /** Each process's own: what others do at the same time is settled by the append. */
+function sharedLooks(engine: Engine): SharedLooks {
+  const looks = looksByEngine.get(engine) ?? createSharedLooks();
+  looksByEngine.set(engine, looks);
+  return looks;
+}
+
 const looksByEngine = new WeakMap<Engine, SharedLooks>();
 
 async function lookUntilDone(engine: Engine, pool: string): Promise<void> {
