@@ -40,6 +40,7 @@ export const suites: readonly Suite[] = [
   check('types', 'tsc', '-p', '.'),
   vitest('unit', 20, 180),
   vitest('contract', 20, 180),
+  vitest('simulation', 180, 420),
   vitest('fuzz', 60, 240),
   vitest('histories', 20, 60),
   vitest('e2e', 120, 420),

@@ -51,7 +51,7 @@ export const evaluation: readonly Mutant[] = [
     edits: [
       edit(wants, 'if (demand) return askForBuilds(engine, want, open);', 'return askForBuilds(engine, want, open);'),
     ],
-    seed: 0,
+    seed: 2,
   },
   {
     name: 'undemanding-rows-stay',
@@ -69,7 +69,7 @@ export const evaluation: readonly Mutant[] = [
     name: 'undemanding-rows-count',
     rule: 'a want that is held back by its dependencies lets no build be made',
     edits: [edit('lib/engine/demand.ts', ' || !waiter.demand) return null;', ') return null;')],
-    seed: 0,
+    seed: 20,
   },
   {
     name: 'expiry-looks-not',
@@ -81,7 +81,7 @@ export const evaluation: readonly Mutant[] = [
         '  const open = targets;\n  const [first] = open;',
       ),
     ],
-    seed: 0,
+    seed: 1,
   },
   {
     name: 'wants-watch-what-came',
@@ -129,7 +129,7 @@ export const evaluation: readonly Mutant[] = [
         "await register(engine, build, watched, 'watch', demand);",
       ),
     ],
-    seed: 0,
+    seed: 12,
   },
   {
     name: 'need-rows-sleep',
@@ -137,13 +137,13 @@ export const evaluation: readonly Mutant[] = [
     edits: [
       edit(wake, "if (cause === 'live') return waiter.kind === 'watch';", "if (waiter.kind !== 'watch') return false;"),
     ],
-    seed: 0,
+    seed: 1,
   },
   {
     name: 'walk-ends-early',
     rule: 'a walk over waiters goes on with its next page',
     edits: [edit(wake, 'return next === null ? null : { ...wake, cursor: next };', 'return null;')],
-    seed: 0,
+    seed: 2,
   },
   {
     name: 'row-after-derived-want',
@@ -173,13 +173,13 @@ export const evaluation: readonly Mutant[] = [
         'const seen = new WeakSet<object>();\n\nexport async function viewAll(',
       ),
     ],
-    seed: 0,
+    seed: 15,
   },
   {
     name: 'derived-end-wakes-nobody',
     rule: 'the end of a derived want wakes those who need its partition',
     edits: [edit(react, "? event.partitionRefs.map((ref) => wakeAll(`partition/${ref}`, 'derivedEnded'))", '? []')],
-    seed: 0,
+    seed: 7,
   },
   {
     name: 'no-self-check',
@@ -282,13 +282,13 @@ export const evaluation: readonly Mutant[] = [
     name: 'derived-wants-are-not-shared',
     rule: 'a derived want that another build needs is kept',
     edits: [edit(release, 'if (await isNeeded(engine, partitionRef)) return;', '')],
-    seed: 0,
+    seed: 11,
   },
   {
     name: 'derived-wants-stay',
     rule: 'a derived want that nobody needs is cancelled',
     edits: [edit(release, "if (located.kind === 'built') await releaseDerived(engine, partitionRef);", '')],
-    seed: 0,
+    seed: 14,
   },
   {
     name: 'ended-wants-keep-rows',
@@ -300,13 +300,13 @@ export const evaluation: readonly Mutant[] = [
         "    if (want.status !== 'open') {",
       ),
     ],
-    seed: 0,
+    seed: 6,
   },
   {
     name: 'queued-runs-stay',
     rule: 'a queued run that nobody wants is dropped',
     edits: [edit(release, "await dropRun(engine, buildId, 'nobody wants it any more');", '')],
-    seed: 0,
+    seed: 21,
   },
   {
     name: 'inexact-delete',
@@ -330,7 +330,7 @@ export const evaluation: readonly Mutant[] = [
         'return await append(engine, builds, build.buildId, await load(engine, builds, build.buildId), events);',
       ),
     ],
-    seed: 0,
+    seed: 4,
   },
   {
     name: 'pins-are-not-looked-at',
@@ -348,7 +348,7 @@ export const evaluation: readonly Mutant[] = [
     name: 'pins-are-not-claimed',
     rule: 'a claim names the instances of its inputs',
     edits: [edit(builds, 'pins: pinsOf(inputs),', 'pins: [],')],
-    seed: 0,
+    seed: 1,
   },
   {
     name: 'inputs-of-two-runs',
@@ -380,7 +380,7 @@ export const evaluation: readonly Mutant[] = [
         "wakeAll(`external/${id}`, 'live')];",
       ),
     ],
-    seed: 0,
+    seed: 4,
   },
   {
     name: 'instances-before-open-run',
@@ -403,7 +403,7 @@ export const evaluation: readonly Mutant[] = [
     name: 'replaced-instances-lose-their-taint',
     rule: 'an instance that was replaced remembers its taint',
     edits: [edit(model, '...(tainted.length === 0 ? {} : { tainted }) };', '};')],
-    seed: 0,
+    seed: 25,
   },
   {
     name: 'replaced-instances-are-not-tainted',
@@ -415,7 +415,7 @@ export const evaluation: readonly Mutant[] = [
     name: 'tainted-runs-publish-as-good',
     rule: 'a run whose input was tainted publishes as tainted',
     edits: [edit(decide, 'if (run.tainted === undefined) return [live];', 'if (run.runId !== "") return [live];')],
-    seed: 0,
+    seed: 6,
   },
   {
     name: 'taint-stops-at-its-children',
@@ -427,13 +427,13 @@ export const evaluation: readonly Mutant[] = [
         "    case 'PartitionTainted':\n      if (event.because === undefined) await taintDependents(engine, event);\n      return [];",
       ),
     ],
-    seed: 0,
+    seed: 11,
   },
   {
     name: 'learned-inputs-are-forgotten',
     rule: 'an input that a run discovered is an input of the next',
     edits: [edit(inputs, ', ...learned]);', ']);')],
-    seed: 0,
+    seed: 3,
   },
   {
     name: 'learned-edges-are-not-tainted',
@@ -445,7 +445,7 @@ export const evaluation: readonly Mutant[] = [
     name: 'failure-is-tried-again',
     rule: 'a partition whose build failed gets no derived want until something changed',
     edits: [edit(derived, "if (standing !== null) return { kind: 'failed', reason: standing };", '')],
-    seed: 0,
+    seed: 12,
   },
   {
     name: 'failed-builds-run-again',
@@ -460,13 +460,13 @@ export const evaluation: readonly Mutant[] = [
       edit(builds, 'failure === null || failure.at < demand.demandedAt ||', 'failure === null ||'),
       edit(derived, 'if (reason.failedAt < demand.demandedAt) return null;', ''),
     ],
-    seed: 0,
+    seed: 3,
   },
   {
     name: 'failure-wakes-nobody',
     rule: 'a failed run fails the wants above it at once',
     edits: [edit(react, "return event.outputs.map((ref) => wakeAll(`partition/${ref}`, 'ended'));", 'return [];')],
-    seed: 0,
+    seed: 2,
   },
   {
     name: 'stale-is-fresh',
@@ -478,7 +478,7 @@ export const evaluation: readonly Mutant[] = [
         'return live !== null;',
       ),
     ],
-    seed: 0,
+    seed: 1,
   },
   {
     name: 'stale-is-not-built-again',
@@ -486,7 +486,7 @@ export const evaluation: readonly Mutant[] = [
     edits: [
       edit(builds, 'if (demand.freshAfter !== null && state.live.pinnedAt < demand.freshAfter) return false;', ''),
     ],
-    seed: 0,
+    seed: 1,
   },
   {
     name: 'failure-takes-away',
@@ -498,6 +498,6 @@ export const evaluation: readonly Mutant[] = [
         '        ...closed,\n        live: null,\n        failure: {',
       ),
     ],
-    seed: 0,
+    seed: 9,
   },
 ];

@@ -15,7 +15,7 @@ export const logAndWants: readonly Mutant[] = [
         '',
       ),
     ],
-    seed: 0,
+    seed: 3,
   },
   {
     name: 'appends-do-not-conflict',
@@ -27,7 +27,7 @@ export const logAndWants: readonly Mutant[] = [
         '',
       ),
     ],
-    seed: 0,
+    seed: 1,
   },
   {
     name: 'cursors-of-any-generation',
@@ -39,7 +39,7 @@ export const logAndWants: readonly Mutant[] = [
         'if (place.witness === known)',
       ),
     ],
-    seed: 0,
+    seed: 24,
   },
   {
     name: 'feed-out-of-order',
@@ -51,7 +51,7 @@ export const logAndWants: readonly Mutant[] = [
         'commit: this.#streams.get(stream)!.at(-1 - placed)! });',
       ),
     ],
-    seed: 0,
+    seed: 1,
   },
   {
     name: 'late-is-told-again',
@@ -63,7 +63,7 @@ export const logAndWants: readonly Mutant[] = [
         'if (deadline === null || now <= deadline) return [];',
       ),
     ],
-    seed: 0,
+    seed: 1,
   },
   {
     name: 'risk-is-told-again',
@@ -75,7 +75,7 @@ export const logAndWants: readonly Mutant[] = [
         'deadline === null || now > deadline',
       ),
     ],
-    seed: 0,
+    seed: 12,
   },
   {
     name: 'late-ends-are-not-told',
@@ -87,7 +87,7 @@ export const logAndWants: readonly Mutant[] = [
         'const late = now < 0 ? tellLate(want, now, null) : [];',
       ),
     ],
-    seed: 0,
+    seed: 2,
   },
   {
     name: 'late-at-creation-is-told',
@@ -99,7 +99,7 @@ export const logAndWants: readonly Mutant[] = [
         " || want.source === 'derived') return null;",
       ),
     ],
-    seed: 0,
+    seed: 1,
   },
   {
     name: 'wants-have-no-due-moment',
@@ -111,7 +111,7 @@ export const logAndWants: readonly Mutant[] = [
         'nextLook(state, engine.clock.now(), remaining.ms);',
       ),
     ],
-    seed: 0,
+    seed: 1,
   },
   {
     name: 'due-moments-ring-once',

@@ -13,7 +13,7 @@ export interface Mutant {
   /** What is switched off. */
   readonly rule: string;
   readonly edits: readonly Edit[];
-  /** Catches it, and passes with the rule. */
+  /** Catches it, and passes with the rule; 0 where it is still to be searched. */
   readonly seed: number;
 }
 
