@@ -1,43 +1,77 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Caught, playMutant } from './mutants/child.ts';
 import { mutants } from './mutants/list.ts';
+import type { Mutant } from './mutants/mutant.ts';
+import { planOf } from './plan/plan.ts';
+import { simulate } from './world/simulation.ts';
 
-/** `node test/simulation/mutants.ts --find NAME` searches for the first seed that catches a mutant; `all`: of each. */
+const usage = `Searches the first seed that catches a mutant and passes with the rule.
+
+  node test/simulation/mutants.ts --find NAME      one of the names below
+  node test/simulation/mutants.ts --find stale     all whose stored seed does not catch them any more
+  node test/simulation/mutants.ts --find all
+      [--seeds 3000] [--from 1]                    where to search
+      [--write]                                    stores the seeds that are found
+
+`;
+
 const { values } = parseArgs({
   options: {
-    find: { type: 'string' },
+    find: { type: 'string', default: '' },
     seeds: { type: 'string', default: '3000' },
     from: { type: 'string', default: '1' },
+    write: { type: 'boolean', default: false },
   },
 });
-const chosen = mutants.filter(({ name }) => values.find === 'all' || name === values.find);
-if (chosen.length === 0) {
-  console.log(`Name a mutant: --find NAME, or all. They are:\n  ${mutants.map(({ name }) => name).join('\n  ')}`);
+
+const wanted = mutants.filter(({ name }) => ['all', 'stale', name].includes(values.find));
+if (wanted.length === 0) {
+  console.log(`${usage}${mutants.map(({ name }) => `  ${name}`).join('\n')}`);
   process.exitCode = 2;
 }
 
-const waiting = [...chosen];
+const waiting = [...wanted];
 await Promise.all([searchNext(), searchNext()]);
 
 async function searchNext(): Promise<void> {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const { name } = next;
-    const caught = await search(name, Number(values.from), Number(values.seeds)).catch((error: unknown) =>
-      String(error),
+    if (values.find === 'stale' && (await isCaught(next))) continue;
+    const caught = await search(next.name);
+    console.log(
+      `${next.name}: ${caught === null ? 'not caught' : `seed ${caught.seed}: ${caught.promise}: ${caught.text}`}`,
     );
-    console.log(`${name}: ${typeof caught === 'string' ? caught : told(caught)}`);
+    if (caught !== null && values.write) store(next.name, caught.seed);
   }
 }
 
+async function isCaught({ name, seed }: Mutant): Promise<boolean> {
+  return seed > 0 && (await playMutant(name, seed, 1)) !== null && (await passes(seed));
+}
+
+/** With all rules. */
+async function passes(seed: number): Promise<boolean> {
+  return (await simulate(planOf(seed))).broken === null;
+}
+
 /** In growing steps, so that a mutant that is caught soon is not searched for long. */
-async function search(name: string, from: number, count: number): Promise<Caught | null> {
-  for (let first = from, step = 50; first < from + count; first += step, step *= 2) {
-    const caught = await playMutant(name, first, Math.min(step, from + count - first));
-    if (caught !== null) return caught;
+async function search(name: string): Promise<Caught | null> {
+  const [from, end] = [Number(values.from), Number(values.from) + Number(values.seeds)];
+  for (let first = from, step = 50; first < end; step *= 2) {
+    const caught = await playMutant(name, first, Math.min(step, end - first));
+    if (caught !== null && (await passes(caught.seed))) return caught;
+    first = caught === null ? first + step : caught.seed + 1;
   }
   return null;
 }
 
-function told(caught: Caught | null): string {
-  return caught === null ? 'not caught' : `seed ${caught.seed}: ${caught.promise}: ${caught.text}`;
+/** In the list that names the mutant. */
+function store(name: string, seed: number): void {
+  for (const file of ['evaluation.ts', 'poolsAndRuns.ts', 'logAndWants.ts']) {
+    const path = fileURLToPath(new URL(`./mutants/${file}`, import.meta.url));
+    const [before, after] = readFileSync(path, 'utf8').split(`    name: '${name}',\n`);
+    if (after !== undefined)
+      writeFileSync(path, `${before}    name: '${name}',\n${after.replace(/seed: \d+/, `seed: ${seed}`)}`);
+  }
 }
